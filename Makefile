@@ -1,0 +1,47 @@
+# Everything there is to know: make demo, make test, make check, make bench.
+# Each builds .venv first where it is missing (a minute or two) and is quick afterwards.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo test check bench clean
+
+help:
+	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
+	@echo "make test    run the test suite (no GPU needed)"
+	@echo "make check   lint, format and type-check"
+	@echo "make bench   measure the cost of a submission, as ratios in one run"
+	@echo "make setup   only build $(VENV) and fetch the data (the others do it for you)"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): about 160 packages, a minute or two, once."
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet uv
+	@# Compiled bytecode makes the heavy imports two to three times as fast.
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
+	@$(BIN)/tlgrader setup
+	@touch $@
+
+demo: setup
+	@$(BIN)/tlgrader demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: setup
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV)

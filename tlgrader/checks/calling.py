@@ -1,0 +1,77 @@
+"""The check that calls a student's function, where it lives, and compares what it returns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from tlgrader.checks.asking import check, describe, failed, need_observation, passed
+from tlgrader.checks.finding import Finding, Strength
+from tlgrader.evidence.kinds import CallableEvidence, Missing
+from tlgrader.evidence.observation import Observation, arrive
+
+
+@check
+def returns(
+    function: object,
+    arguments: Sequence[object],
+    expected: object,
+    *,
+    tolerance: float = 1e-6,
+    weight: float = 1.0,
+) -> Finding:
+    """``function(*arguments)`` returns `expected`; numbers may differ by `tolerance`, lists and tensors are compared
+    item by item.
+
+    A tensor or array equals a list of its numbers, and a tuple a list.
+    """
+    observation, evidence = need_observation(function, CallableEvidence, "function")
+    call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
+    wanted = f"{call} returns {_short(expected)}"
+    answer = observation.source.call(evidence.handle, list(arguments))
+    if isinstance(answer, Missing):
+        return failed(Strength.queried, answer.reason, wanted)
+    value = arrive(Observation("result", answer, observation.source))
+    if isinstance(value, Observation):
+        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted)
+    if _equal(_listed(value), _listed(expected), tolerance):
+        return passed(Strength.queried, f"{call} returned {_short(value)}", wanted)
+    hint = "did you forget `return`?" if value is None else ""
+    return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+
+
+def _listed(value: Any) -> Any:
+    """`value` with tensors, arrays and tuples as lists."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [_listed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _listed(item) for key, item in value.items()}
+    return value
+
+
+def _equal(seen: Any, wanted: Any, tolerance: float) -> bool:
+    if isinstance(wanted, list):
+        return isinstance(seen, list) and len(seen) == len(wanted) and _all_equal(seen, wanted, tolerance)
+    if isinstance(wanted, dict):
+        same = isinstance(seen, dict) and seen.keys() == wanted.keys()
+        return same and _all_equal([seen[key] for key in wanted], list(wanted.values()), tolerance)
+    if _is_number(wanted) and _is_number(seen):
+        both_nan = math.isnan(seen) and math.isnan(wanted)
+        return both_nan or seen == wanted or abs(seen - wanted) <= tolerance
+    return type(seen) is type(wanted) and bool(seen == wanted)
+
+
+def _all_equal(seen: list[Any], wanted: list[Any], tolerance: float) -> bool:
+    return all(_equal(one, other, tolerance) for one, other in zip(seen, wanted, strict=True))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _short(value: object) -> str:
+    text = repr(_listed(value))
+    return text if len(text) <= 80 else f"{text[:77]}…"

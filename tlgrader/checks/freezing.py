@@ -1,0 +1,157 @@
+"""Checks of what is frozen, what is trainable, and what is still as it was pretrained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tlgrader.checks.asking import check, counted, failed, listed, name_of, need, passed, settled
+from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.pretrained import Comparison, compare
+from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo
+from tlgrader.evidence.names import is_within, unique_parameters
+
+FREEZE = "for parameter in module.parameters(): parameter.requires_grad = False"
+
+
+@check
+def frozen(model: object, *, except_: str | Sequence[str] = (), weight: float = 1.0) -> Finding:
+    """Every parameter outside `except_` (a module's name, or several) is frozen and still the pretrained one."""
+    evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
+    others = [p for p in unique_parameters(evidence) if not is_within(p.name, prefixes)]
+    trainable = [p.name for p in others if p.requires_grad]
+    compared = compare(evidence, except_=prefixes, buffers=False)
+    where = _outside(prefixes)
+    problems = [*_still_trainable(trainable, where), *_not_pretrained(compared, where)]
+    strength = Strength.bitwise if compared.known and not trainable else Strength.claimed
+    return settled(
+        problems,
+        strength,
+        _frozen_words(evidence, others, prefixes, compared),
+        f"every parameter{where} is frozen and as it was pretrained",
+        _freezing_hint(evidence, bool(trainable)),
+    )
+
+
+def _prefixes(except_: str | Sequence[str]) -> tuple[str, ...]:
+    return (except_,) if isinstance(except_, str) else tuple(except_)
+
+
+def _outside(prefixes: tuple[str, ...]) -> str:
+    return f" outside {listed(prefixes)}" if prefixes else ""
+
+
+def _still_trainable(names: list[str], where: str) -> list[str]:
+    if not names:
+        return []
+    verb = "is" if len(names) == 1 else "are"
+    return [f"{counted(len(names), 'parameter tensor')}{where} {verb} trainable, the first is `{names[0]}`"]
+
+
+def _not_pretrained(compared: Comparison, where: str, noun: str = "parameter tensor") -> list[str]:
+    problems = []
+    if compared.changed:
+        count, verb = len(compared.changed), "differs" if len(compared.changed) == 1 else "differ"
+        problems.append(
+            f"{counted(count, noun)}{where} {verb} from the pretrained, the first is `{compared.changed[0]}`"
+        )
+    if compared.lost:
+        count = len(compared.lost)
+        problems.append(f"{counted(count, f'pretrained {noun}')}{where} missing, the first is `{compared.lost[0]}`")
+    return problems
+
+
+def _freezing_hint(evidence: ModelEvidence, trainable: bool) -> str:
+    marked = [module.name or "the model" for module in evidence.modules if module.requires_grad is False]
+    if trainable and marked:
+        return (
+            f"`requires_grad` was set on the module {listed(marked)}, where torch ignores it; "
+            f"it belongs on parameters: `{FREEZE}`"
+        )
+    if trainable:
+        return f"`{FREEZE}`"
+    return "load the backbone again and freeze it before anything is trained"
+
+
+def _frozen_words(
+    evidence: ModelEvidence, others: list[ParameterInfo], prefixes: tuple[str, ...], compared: Comparison
+) -> str:
+    words = f"{counted(len(others), 'parameter tensor')}{_outside(prefixes)}, all frozen"
+    words += " and bit for bit as pretrained" if compared.known else " (no pretrained ones are known to compare with)"
+    inside = [p for p in unique_parameters(evidence) if is_within(p.name, prefixes)]
+    if prefixes and not inside:
+        words += f"; there are none under {listed(prefixes)}"
+    elif prefixes and not any(p.requires_grad for p in inside):
+        words += f"; everything under {listed(prefixes)} is frozen, too, so that nothing can be trained"
+    return words
+
+
+@check
+def trainable_parameters(
+    model: object, *, count: int | None = None, like: object = None, weight: float = 1.0
+) -> Finding:
+    """So many numbers are trainable: `count`, or as many as in the model `like`."""
+    evidence = need(model, ModelEvidence, "model")
+    wanted = count if count is not None else _count(need(like, ModelEvidence, "like"))
+    seen, total = _count(evidence), sum(p.size for p in unique_parameters(evidence))
+    expected = f"{counted(wanted, 'number')} trainable"
+    if seen == wanted:
+        return passed(Strength.claimed, f"{seen:,} of {total:,} numbers trainable", expected)
+    return failed(
+        Strength.claimed,
+        f"{wanted:,} expected, {seen:,} seen{_count_words(evidence, seen, total)}",
+        expected,
+        "`sum(p.numel() for p in model.parameters() if p.requires_grad)` counts them",
+        {"trainable": float(seen)},
+    )
+
+
+def _count(evidence: ModelEvidence) -> int:
+    return sum(p.size for p in unique_parameters(evidence) if p.requires_grad)
+
+
+def _count_words(evidence: ModelEvidence, seen: int, total: int) -> str:
+    if seen == total:
+        return ": nothing is frozen"
+    if seen == 0:
+        return ": everything is frozen"
+    names = [p.name for p in unique_parameters(evidence) if p.requires_grad]
+    return f", in {counted(len(names), 'tensor')}: {listed(names)}"
+
+
+@check
+def base_untouched(
+    model: object, *, backbone: str | None = None, except_: str | Sequence[str] = (), weight: float = 1.0
+) -> Finding:
+    """Every pretrained parameter outside `except_` is in the model, bit for bit; `backbone` names which it must be."""
+    evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
+    where = _outside(prefixes)
+    expected = f"every pretrained parameter{where} is there, bit for bit"
+    compared = compare(evidence, except_=prefixes, buffers=False)
+    if not compared.known or backbone not in (None, *compared.backbones):
+        return failed(Strength.claimed, _no_backbone(model, evidence, backbone), expected, "use `load_backbone`")
+    observed = f"{counted(len(compared.equal), 'parameter tensor')}{where}, bit for bit as pretrained"
+    hint = "train only what you added: freeze the rest before the optimizer is made"
+    return settled(_not_pretrained(compared, where), Strength.bitwise, observed, expected, hint)
+
+
+def _no_backbone(model: object, evidence: ModelEvidence, wanted: str | None) -> str:
+    name, found = name_of(model, "model"), [root.name for root in evidence.backbones]
+    what = f"the backbone `{wanted}`" if wanted else "a backbone"
+    there = f"; it holds {listed(found)}" if found else ""
+    return f"`{name}` does not hold {what} as `load_backbone` returns it{there}"
+
+
+@check
+def buffers_untouched(model: object, *, weight: float = 1.0) -> Finding:
+    """The backbone's buffers (batch-norm statistics) are the pretrained ones: it was in eval mode all along."""
+    evidence = need(model, ModelEvidence, "model")
+    expected = "the backbone's batch-norm statistics are the pretrained ones"
+    compared = compare(evidence, except_=(), buffers=True)
+    if not compared.known:
+        return failed(Strength.claimed, _no_backbone(model, evidence, None), expected, "use `load_backbone`")
+    problems = _not_pretrained(compared, "", "buffer")
+    if compared.changed:
+        problems.append("the backbone was in train mode while the head trained")
+    observed = f"{counted(len(compared.equal), 'buffer')}, bit for bit as pretrained"
+    hint = "`model.train()` moves batch-norm statistics even of frozen layers: call `.eval()` on the backbone after it"
+    return settled(problems, Strength.bitwise, observed, expected, hint)

@@ -1,0 +1,81 @@
+"""The checks on live objects, for a student's own machine: ``from tlgrader import check``.
+
+Each has the name and the signature of the check in `tlgrader.checks`. A check that is not passed writes its
+reasons to stderr, so that nbgrader's Validate reports the cell; none raises, and none returns anything.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import wraps
+from types import FrameType
+from typing import Any
+
+from tlgrader import checks
+from tlgrader.checks.finding import Finding, Measured, Outcome
+from tlgrader.errors import GraderError
+from tlgrader.evidence.observation import Observation, arrive
+from tlgrader.evidence.observe import Observer
+
+
+def _live(check: Callable[..., Finding]) -> Callable[..., None]:
+    """`check` on live objects, with what it found in words for its reader."""
+    signature = inspect.signature(check)
+
+    @wraps(check)
+    def shown(*args: Any, **kwargs: Any) -> None:
+        try:
+            given = signature.bind(*args, **kwargs)
+            caller = inspect.currentframe()
+            seen = {key: _seen(key, value, caller and caller.f_back) for key, value in given.arguments.items()}
+            _show(check(*(seen.pop(key) for key in list(seen)[: len(args)]), **seen))
+        except GraderError as error:
+            print(f"✗ {check.__name__} could not be tried: {error}", file=sys.stderr)
+        except TypeError as error:
+            print(f"✗ {check.__name__} was called wrongly: {error}", file=sys.stderr)
+
+    shown.__signature__ = signature.replace(return_annotation=None)  # type: ignore[attr-defined]
+    return shown
+
+
+def _seen(parameter: str, value: object, frame: FrameType | None) -> object:
+    """A value as the judge would get it: plain data as it is, anything else observed."""
+    if isinstance(value, Measured):
+        return value
+    observer = Observer()
+    return arrive(Observation(_variable(value, frame) or parameter, observer.observe(value), observer))
+
+
+def _variable(value: object, frame: FrameType | None) -> str | None:
+    """What the notebook calls this object."""
+    variables = frame.f_locals if frame else {}
+    return next((name for name, held in variables.items() if held is value and name[0] != "_"), None)
+
+
+def _show(finding: Finding) -> None:
+    if finding.outcome is Outcome.passed:
+        print(f"✓ {finding.check}: {finding.observed}")
+        return
+    lines = [f"✗ {finding.check}: {finding.outcome}"]
+    lines += [f"    observed  {finding.observed}", f"    expected  {finding.expected}"]
+    lines += [f"    hint      {finding.hint}"] if finding.hint else []
+    print("\n".join(lines), file=sys.stderr)
+
+
+adapter_reloads = _live(checks.adapter_reloads)
+adapters = _live(checks.adapters)
+base_untouched = _live(checks.base_untouched)
+buffers_untouched = _live(checks.buffers_untouched)
+frozen = _live(checks.frozen)
+head = _live(checks.head)
+history = _live(checks.history)
+learned = _live(checks.learned)
+lora = _live(checks.lora)
+optimizer = _live(checks.optimizer)
+returns = _live(checks.returns)
+trainable_parameters = _live(checks.trainable_parameters)
+trained_on = _live(checks.trained_on)
+
+__all__ = list(checks.__all__)

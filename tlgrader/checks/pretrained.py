@@ -1,0 +1,83 @@
+"""The pretrained tensors that the grader knows, against those of a student's model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
+from tlgrader.evidence.names import is_within, under
+
+
+def fingerprint(name: str) -> dict[str, str] | None:
+    """The digests of a backbone's pretrained tensors by name, or None for a name that is not to be trusted.
+
+    The name is whatever a student's module carries; only the backbones that come with the grader are loaded,
+    never a file or a hub's repository that a submission names.
+    """
+    from tlgrader import backbones
+
+    if name not in (backbones.EFFICIENTNET_LITE0, backbones.MINILM):
+        return None
+    return backbones.fingerprint(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A model's tensors against the pretrained ones, names as the model has them."""
+
+    equal: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    """Pretrained tensors that the model has no more, named as in the backbone."""
+    backbones: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether there was anything to compare with."""
+        return bool(self.backbones)
+
+
+def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -> Comparison:
+    """Compare the parameters, or the ``buffers``, of every known backbone in a model; those under `except_` left out."""
+    result = Comparison()
+    for root in evidence.backbones:
+        known = fingerprint(root.name)
+        if known is not None:
+            result = _joined(result, _compare_one(evidence, root, known, tuple(except_), buffers))
+    return result
+
+
+def _compare_one(
+    evidence: ModelEvidence, root: BackboneRoot, known: dict[str, str], except_: tuple[str, ...], buffers: bool
+) -> Comparison:
+    observed = under(root, evidence)
+    wanted = {name: digest for name, digest in known.items() if is_buffer(name) == buffers}
+    wanted = {name: digest for name, digest in wanted.items() if not is_within(name, except_)}
+    there = {name: digest for name, digest in wanted.items() if name in observed}
+    return Comparison(
+        equal=tuple(observed[n].name for n, digest in there.items() if observed[n].digest == digest),
+        changed=tuple(observed[n].name for n, digest in there.items() if observed[n].digest != digest),
+        lost=tuple(name for name in wanted if name not in observed),
+        backbones=(root.name,),
+    )
+
+
+def _joined(one: Comparison, other: Comparison) -> Comparison:
+    return Comparison(
+        one.equal + other.equal,
+        one.changed + other.changed,
+        one.lost + other.lost,
+        one.backbones + other.backbones,
+    )
+
+
+def is_buffer(name: str) -> bool:
+    """Whether a pretrained tensor is a buffer by its name: batch-norm statistics, and position tables."""
+    return name.rpartition(".")[2] in {
+        "running_mean",
+        "running_var",
+        "num_batches_tracked",
+        "position_ids",
+        "token_type_ids",
+    }

@@ -1,0 +1,232 @@
+"""Checks of a head, of an optimizer, and of what training did."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tlgrader.checks.asking import (
+    NotThere,
+    check,
+    counted,
+    describe,
+    failed,
+    listed,
+    name_of,
+    need,
+    passed,
+    settled,
+    skipped,
+    weaker,
+)
+from tlgrader.checks.finding import Finding, Measured, Strength
+from tlgrader.checks.pretrained import fingerprint
+from tlgrader.evidence.kinds import (
+    ModelEvidence,
+    ModuleInfo,
+    OptimizerEvidence,
+    ParameterInfo,
+)
+from tlgrader.evidence.names import is_adapter, is_within, plain_name, unique_parameters
+
+
+@check
+def head(model: object, *, classes: int, name: str | None = None, weight: float = 1.0) -> Finding:
+    """The last linear layer (under `name`, if given) is new, trainable and has `classes` outputs."""
+    evidence = need(model, ModelEvidence, "model")
+    expected = f"a new, trainable linear head with {classes} outputs" + (f" under `{name}`" if name else "")
+    layer = _last_linear(evidence, name)
+    if layer is None:
+        return failed(Strength.claimed, _no_linear(model, evidence, name), expected)
+    tensors = [p for p in evidence.parameters if p.name.rpartition(".")[0] == layer.name]
+    matrix = next((p for p in tensors if p.name.endswith("weight")), None)
+    if matrix is None or len(matrix.shape) != 2:
+        return failed(Strength.claimed, f"the last linear layer `{layer.name}` has no weight", expected)
+    problems = [*_outputs(layer, matrix, classes), *_not_learning(layer, tensors), *_not_new(evidence, matrix)]
+    observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
+    return settled(problems, _head_strength(evidence), observed, expected, _head_hint(matrix, classes))
+
+
+def _last_linear(evidence: ModelEvidence, name: str | None) -> ModuleInfo | None:
+    layers = [
+        module
+        for module in evidence.modules
+        if module.type.endswith(".Linear")
+        and "out_features" in module.options
+        and not is_adapter(module.name)
+        and "original_module" not in module.name
+        and (name is None or is_within(module.name, (name,)))
+    ]
+    return layers[-1] if layers else None
+
+
+def _no_linear(model: object, evidence: ModelEvidence, name: str | None) -> str:
+    if name is None:
+        return f"`{name_of(model, 'model')}` has no linear layer"
+    found = [module.type for module in evidence.modules if plain_name(module.name) == name]
+    return f"`{name}` is a {found[-1]} without a linear layer" if found else f"there is no `{name}` in the model"
+
+
+def _outputs(layer: ModuleInfo, matrix: ParameterInfo, classes: int) -> list[str]:
+    rows, said = matrix.shape[0], layer.options.get("out_features")
+    if rows == classes:
+        return []
+    if said == classes:
+        return [
+            f"`{layer.name}.out_features` was set to {classes}, but its weight still has {rows:,} rows: "
+            "setting the attribute does not change the layer"
+        ]
+    return [f"the last linear layer `{layer.name}` has {counted(rows, 'output')}, not {classes}"]
+
+
+def _not_learning(layer: ModuleInfo, tensors: list[ParameterInfo]) -> list[str]:
+    return [f"`{p.name}` is frozen, so the head cannot learn" for p in tensors if not p.requires_grad][:1]
+
+
+def _not_new(evidence: ModelEvidence, matrix: ParameterInfo) -> list[str]:
+    known = [digests for root in evidence.backbones if (digests := fingerprint(root.name))]
+    if any(matrix.digest in digests.values() for digests in known):
+        return [f"`{matrix.name}` is the pretrained head"]
+    return []
+
+
+def _head_strength(evidence: ModelEvidence) -> Strength:
+    known = any(fingerprint(root.name) for root in evidence.backbones)
+    return Strength.bitwise if known else Strength.claimed
+
+
+def _head_hint(matrix: ParameterInfo, classes: int) -> str:
+    return f"assign a new layer, as in `nn.Linear({matrix.shape[1]}, {classes})`, and leave it trainable"
+
+
+@check
+def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Finding:
+    """The optimizer updates every trainable parameter of the model, each once, and nothing else."""
+    evidence = need(optimizer, OptimizerEvidence, "optimizer")
+    owned = {p.token: p for p in unique_parameters(need(model, ModelEvidence, "model"))}
+    tokens = [token for group in evidence.groups for token in group.tokens]
+    held, name = set(tokens), name_of(model, "model")
+    missing = [p.name for p in owned.values() if p.requires_grad and p.token not in held]
+    idle = [owned[token].name for token in held & owned.keys() if not owned[token].requires_grad]
+    strange = [token for token in tokens if token not in owned]
+    twice = [owned[token].name for token, times in Counter(tokens).items() if times > 1 and token in owned]
+    problems = [
+        *_named(missing, "trainable parameter tensor", "not in the optimizer"),
+        *_named(sorted(idle), "frozen parameter tensor", "in the optimizer"),
+        *_named(twice, "parameter tensor", "in the optimizer more than once"),
+        *([f"{counted(len(strange), 'tensor')} in the optimizer are not of `{name}`"] if strange else []),
+    ]
+    observed = f"{evidence.type.rpartition('.')[2]} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
+    expected = f"the optimizer holds every trainable parameter of `{name}` once, and nothing else"
+    return settled(problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange)))
+
+
+def _named(names: list[str], noun: str, what: str) -> list[str]:
+    if not names:
+        return []
+    return [f"{counted(len(names), noun)} {what}: {listed(names)}"]
+
+
+def _rates(evidence: OptimizerEvidence) -> str:
+    rates = ", ".join(f"{group.lr:g}" for group in evidence.groups)
+    return f"learning rate {rates}" if len(evidence.groups) == 1 else f"learning rates {rates}"
+
+
+def _optimizer_hint(of_another: bool) -> str:
+    if of_another:
+        return "was the optimizer made before the head was replaced, or for another model? Make it after."
+    return "`[p for p in model.parameters() if p.requires_grad]` is what it should get"
+
+
+@check
+def learned(before: Measured, after: Measured, *, at_least: float = 0.0, weight: float = 1.0) -> Finding:
+    """A loss that the judge measured fell, by the share `at_least` of what it was (0.2: by a fifth)."""
+    expected = f"the loss falls by at least {at_least:.0%}" if at_least else "the loss falls"
+    for measured, when in ((before, "before"), (after, "after")):
+        if not isinstance(measured, Measured):
+            raise NotThere(f"what was measured {when} training is {describe(measured)}", expected)
+        if measured.value is None:
+            return skipped(measured.strength, f"no loss could be measured {when} training: {measured.note}", expected)
+    return _fall(before, after, at_least, expected)
+
+
+def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> Finding:
+    assert before.value is not None and after.value is not None
+    strength = weaker(before.strength, after.strength)
+    numbers = {"before": before.value, "after": after.value}
+    words = f"the loss was {before.value:.4f} before and is {after.value:.4f} after"
+    if after.value < before.value and before.value - after.value >= at_least * before.value:
+        return passed(strength, words, expected, numbers)
+    if after.value == before.value:
+        words += ": nothing changed"
+    return failed(strength, words, expected, "does the loop call `loss.backward()` and `optimizer.step()`?", numbers)
+
+
+@check
+def trained_on(model: object, *, weight: float = 1.0) -> Finding:
+    """The model's parameters are on the accelerator; without one here, wherever they are."""
+    import torch
+
+    evidence = need(model, ModelEvidence, "model")
+    devices = sorted({p.device for p in evidence.parameters})
+    if not torch.accelerator.is_available():
+        words = f"on {listed(devices)}; no accelerator here, so that any device is right"
+        return passed(Strength.claimed, words, "the model is on the accelerator, where there is one")
+    wanted = torch.accelerator.current_accelerator()
+    away = [p.name for p in evidence.parameters if not p.device.startswith(str(wanted))]
+    problems = _named(away, "parameter tensor", f"not on `{wanted}`")
+    expected = f"the model is on `{wanted}`"
+    return settled(problems, Strength.claimed, f"on {listed(devices)}", expected, "`model.to(device())`")
+
+
+@check
+def history(
+    history: object, *, keys: Sequence[str] = (), epochs: int | None = None, weight: float = 1.0
+) -> Finding:
+    """A history (a dict of lists with `keys`, or one list) holds finite numbers, one for each epoch."""
+    expected = _history_words(keys, epochs)
+    series = _series(history, keys, expected)
+    problems = [problem for name, values in series.items() for problem in _series_problems(name, values, epochs)]
+    observed = ", ".join(f"`{name}`: {counted(len(values), 'number')}" for name, values in series.items())
+    return settled(problems, Strength.claimed, observed, expected, "append one number, as in `loss.item()`, an epoch")
+
+
+def _history_words(keys: Sequence[str], epochs: int | None) -> str:
+    length = f", {epochs} each" if epochs is not None else ""
+    return f"finite numbers{length}" + (f" for {listed(keys)}" if keys else "")
+
+
+def _series(history: object, keys: Sequence[str], expected: str) -> dict[str, list[Any]]:
+    if isinstance(history, list | tuple) and not keys:
+        return {"history": list(history)}
+    if not isinstance(history, Mapping):
+        what = "dict of lists" if keys else "list"
+        raise NotThere(f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected)
+    missing = [key for key in keys if key not in history]
+    if missing:
+        raise NotThere(f"the history has no {listed(missing)}; it has {listed(map(str, history))}", expected)
+    chosen = {str(key): history[key] for key in (keys or history)}
+    strange = [f"`{key}` is {describe(values)}" for key, values in chosen.items() if not _is_list(values)]
+    if strange:
+        raise NotThere(f"{'; '.join(strange)}, lists were expected", expected)
+    return {key: list(values) for key, values in chosen.items()}
+
+
+def _is_list(values: object) -> bool:
+    return isinstance(values, list | tuple)
+
+
+def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[str]:
+    problems = []
+    if epochs is not None and len(values) != epochs:
+        problems.append(f"`{name}` has {counted(len(values), 'entry')}, {epochs} were expected".replace("entrys", "entries"))
+    strange = [value for value in values if not _is_finite(value)]
+    if strange:
+        problems.append(f"`{name}` holds {strange[0]!r:.60}, which is not a finite number")
+    return problems
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

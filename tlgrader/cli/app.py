@@ -1,0 +1,61 @@
+"""The commands, and the one place where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from tlgrader import __version__
+from tlgrader.cli import authoring, grading, machine
+from tlgrader.cli.show import STDERR
+from tlgrader.errors import GraderError, UsageError
+
+app = typer.Typer(
+    name="tlgrader",
+    help=(
+        "Grades transfer-learning notebooks on evidence.\n\n"
+        "A cohort: [bold]grade[/] EXERCISE, then [bold]status[/] and [bold]feedback[/]. A new exercise: "
+        "[bold]audit[/], [bold]calibrate[/], [bold]release[/]. A student: [bold]check[/] NOTEBOOK. "
+        "First time here: [bold]demo[/] and [bold]doctor[/].\n\n"
+        "Exit codes: 0 done, 1 something needs a person (it is listed), 2 the call, the exercise or the machine "
+        "is wrong (it says which)."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+for command in (grading.demo, grading.grade, grading.check, grading.status, grading.feedback):
+    app.command()(command)
+for command in (authoring.release, authoring.audit, authoring.calibrate):
+    app.command()(command)
+for command in (machine.doctor, machine.setup):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; a GraderError becomes one sentence and exit code 2."""
+    try:
+        app()
+    except GraderError as error:
+        STDERR.print(f"[bold red]{_subject(error)}[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def _subject(error: GraderError) -> str:
+    return "" if isinstance(error, UsageError) else f"The fault of {error.whose}:"

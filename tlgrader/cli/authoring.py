@@ -1,0 +1,100 @@
+"""Commands for authors of exercises: release, audit, calibrate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tlgrader.cli.options import CourseFolder, ExerciseName, NoSandbox, Slots, cores, course_at
+from tlgrader.cli.show import STDERR, STDOUT, watched
+from tlgrader.course.paths import Course
+
+Seeds = Annotated[int, typer.Option("--seeds", min=2, help="Runs of each solution.")]
+
+
+def release(
+    exercise: ExerciseName,
+    slots: Slots = cores(),
+    skip_audit: Annotated[bool, typer.Option("--skip-audit", help="Do not prove the checks first.")] = False,
+    course: CourseFolder = None,
+) -> None:
+    """Prove the checks, then generate the students' notebook in release/.
+
+    Refuses where the audit fails, a grade cell holds what it may not, a threshold is not stated in the notebook, or
+    anything hidden would reach a student.
+    """
+    from tlgrader.release import release as write_release
+
+    here = course_at(course)
+    here.require(exercise)
+    if not skip_audit and not _audit(here, exercise, slots, sandboxed=True):
+        STDERR.print("Not released: the audit found something.")
+        raise typer.Exit(1)
+    path = write_release(here, exercise)
+    STDOUT.print(f"Released: {path.relative_to(here.root)}")
+
+
+def audit(
+    exercise: ExerciseName, slots: Slots = cores(), no_sandbox: NoSandbox = False, course: CourseFolder = None
+) -> None:
+    """Grade the corpus, compare every verdict, and report what each check kills.
+
+    A check that no wrong submission fails is useless; one that nothing passes is broken. Both end with exit code 1.
+    """
+    here = course_at(course)
+    here.require(exercise)
+    if not _audit(here, exercise, slots, sandboxed=not no_sandbox):
+        raise typer.Exit(1)
+
+
+def _audit(course: Course, exercise: str, slots: int, *, sandboxed: bool) -> bool:
+    from tlgrader.audit import audit as run_audit
+    from tlgrader.audit import kills
+    from tlgrader.course.corpus import read_corpus
+
+    total = len(read_corpus(course, exercise))
+    steps = run_audit(course, exercise, slots, sandboxed=sandboxed)
+    audited = list(watched(steps, total, f"Auditing {exercise}"))
+    found = kills(audited)
+    table = Table(title=f"{exercise}: what each check kills", title_justify="left")
+    for column in ("item", "passed", "failed by", ""):
+        table.add_column(column)
+    for kill in found:
+        table.add_row(escape(kill.item), str(kill.passed), escape(", ".join(kill.failed_by)), kill.verdict)
+    STDOUT.print(table)
+    surprises = [(one.sample.name, surprise) for one in audited for surprise in one.surprises]
+    for name, surprise in sorted(surprises):
+        STDOUT.print(f"[red]{escape(name)}:[/] {escape(surprise)}", soft_wrap=True)
+    bad = [kill for kill in found if kill.verdict]
+    STDOUT.print(f"{total} submissions, {len(surprises)} surprises, {len(found)} items, {len(bad)} unproven.")
+    return not surprises and not bad
+
+
+def calibrate(
+    exercise: ExerciseName, seeds: Seeds = 10, slots: Slots = cores(), course: CourseFolder = None
+) -> None:
+    """Measure what right and weak solutions reach, and set the thresholds between them.
+
+    Runs the reference, every pass__*.py and every baseline__*.py under --seeds seeds each, and writes thresholds,
+    distributions and estimated error rates to tl_solutions/EXERCISE/reference.json. Refuses where no threshold keeps
+    both error rates at 1 % or below.
+    """
+    from tlgrader import calibrate as calibration
+    from tlgrader.course.corpus import read_corpus
+
+    here = course_at(course)
+    here.require(exercise)
+    measured = [s for s in read_corpus(here, exercise) if s.kind in ("reference", "pass", "baseline")]
+    steps = calibration.runs(here, exercise, seeds, slots)
+    runs = list(watched(steps, seeds * len(measured), f"Calibrating {exercise}", "runs"))
+    found = {name: calibration.calibrated(runs, name) for name in calibration.names(runs)}
+    calibration.write_reference(here, exercise, found, runs[0].record.versions)
+    for name, one in found.items():
+        STDOUT.print(
+            f"{name}: threshold {one.threshold:.2f}; an estimated {one.correct.estimated:.2%} of right solutions fail "
+            f"({one.correct.wrong} of {one.correct.total} runs), {one.weak.estimated:.2%} of weak ones pass "
+            f"({one.weak.wrong} of {one.weak.total} runs)"
+        )

@@ -1,0 +1,124 @@
+"""Commands of everyday grading: demo, grade, check, status, feedback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from tlgrader import pipeline
+from tlgrader.cli.options import CourseFolder, ExerciseName, NoSandbox, Slots, cores, course_at
+from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
+from tlgrader.course.paths import Course
+from tlgrader.errors import UsageError
+from tlgrader.judge.record import Record
+
+Students = Annotated[
+    list[str] | None, typer.Option("--student", help="Only this student; may be given more than once.", show_default=False)
+]
+
+
+def grade(
+    exercise: ExerciseName,
+    student: Students = None,
+    slots: Slots = cores(),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what has a record that still holds.")] = False,
+    no_gradebook: Annotated[
+        bool, typer.Option("--no-gradebook", help="Write records only; another run publishes them.")
+    ] = False,
+    no_sandbox: NoSandbox = False,
+    course: CourseFolder = None,
+) -> None:
+    """Grade the submissions of an exercise, in parallel.
+
+    Reads submitted/<student>/EXERCISE/, writes records/, gradebook.db and autograded/. What was graded before and
+    has not changed is kept, so a run that was interrupted goes on where it was. Ends with exit code 1 where a person
+    has to look at something.
+    """
+    here = course_at(course)
+    here.require(exercise)
+    students = _students(here, exercise, student)
+    order = pipeline.Order(tuple(students), slots, fresh, sandboxed=not no_sandbox, publish=not no_gradebook)
+    steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
+    records = sorted((step.record for step in steps), key=lambda record: record.student)
+    STDOUT.print(cohort(records, exercise))
+    kept = sum(not step.done_now for step in steps)
+    STDOUT.print(f"{len(steps) - kept} graded now, {kept} kept from before.")
+    _end(records)
+
+
+def _students(course: Course, exercise: str, chosen: list[str] | None) -> list[str]:
+    there = list(course.students(exercise))
+    unknown = [student for student in chosen or [] if student not in there]
+    if unknown:
+        raise UsageError(f"submitted/{unknown[0]}/{exercise}/ does not exist")
+    if not there:
+        raise UsageError(f"nobody has submitted {exercise}: submitted/*/{exercise}/ is empty")
+    return list(dict.fromkeys(chosen)) if chosen else there
+
+
+def _end(records: list[Record]) -> None:
+    """List what needs a person, and end with 1 where there is something."""
+    waiting = [(record.student, reason) for record in records for reason in record.for_a_person()]
+    for student, reason in waiting:
+        STDERR.print(f"[yellow]For a person:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
+    if waiting:
+        raise typer.Exit(1)
+
+
+def status(exercise: ExerciseName, course: CourseFolder = None) -> None:
+    """Show what has been graded, what waits, and what needs a person."""
+    here = course_at(course)
+    here.require(exercise)
+    records = pipeline.records(here, exercise)
+    graded = {record.student for record in records}
+    waiting = [student for student in here.students(exercise) if student not in graded]
+    STDOUT.print(cohort(records, exercise))
+    if waiting:
+        STDOUT.print(f"Not graded yet: {escape(', '.join(waiting))}")
+    _end(records)
+
+
+def feedback(exercise: ExerciseName, student: Students = None, course: CourseFolder = None) -> None:
+    """Write each student's feedback page, without hidden tests or marking schemes, into feedback/."""
+    from tlgrader.gradebook.commands import generate_feedback
+
+    here = course_at(course)
+    here.require(exercise)
+    students = _students(here, exercise, student)
+    written = list(watched(generate_feedback(here, exercise, students), len(students), f"Feedback on {exercise}"))
+    STDOUT.print(f"{len(written)} pages, as feedback/<student>/{exercise}/{exercise}.html")
+
+
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.", exists=True, dir_okay=False)],
+    no_sandbox: NoSandbox = False,
+) -> None:
+    """For students: run the visible checks on your notebook, as the grader will, before you submit."""
+    from tlgrader.selfcheck import selfcheck
+
+    with STDERR.status("Starting a sandbox and running your notebook (importing the libraries takes some seconds)"):
+        checked = selfcheck(notebook, sandboxed=not no_sandbox)
+    for cell in checked.cells:
+        if cell.reason:
+            STDOUT.print(f"[yellow]cell {escape(cell.cell)}:[/] {escape(cell.reason)}")
+    for grade_cell in checked.grades:
+        STDOUT.print(f"\n[bold]{escape(grade_cell.cell)}[/]")
+        STDOUT.print(escape(checked.text(grade_cell)), highlight=False)
+    STDOUT.print(f"\n{checked.summary}")
+    if not checked.all_passed:
+        raise typer.Exit(1)
+
+
+def demo(slots: Slots = cores(), course: CourseFolder = None) -> None:
+    """Grade a cohort in every exercise: the whole flow, from submissions to feedback pages.
+
+    The cohort is the corpus that proves the checks: what imagined students handed in, right and wrong, and some
+    files that cannot be read. Each one's verdict is known, and compared.
+    """
+    from tlgrader.demo import run_demo
+
+    if not run_demo(course_at(course), slots):
+        raise typer.Exit(1)

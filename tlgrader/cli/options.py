@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tlgrader.course.paths import Course
+
+ExerciseName = Annotated[str, typer.Argument(help="An exercise: the name of its folder in source/.")]
+CourseFolder = Annotated[
+    Path | None, typer.Option("--course", help="The course folder [default: the one you are in].", show_default=False)
+]
+Slots = Annotated[
+    int, typer.Option("--slots", min=1, help="How many submissions at a time, one core each.", show_default="the cores")
+]
+NoSandbox = Annotated[
+    bool,
+    typer.Option("--no-sandbox", help="Run students' code without a wall. Every record then says so."),
+]
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def course_at(folder: Path | None) -> Course:
+    """The course to work on; UsageError where there is none."""
+    return Course.find(folder)

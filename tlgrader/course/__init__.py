@@ -1,0 +1,1 @@
+"""The course on disk: its paths, its exercises, its submissions, its corpus."""

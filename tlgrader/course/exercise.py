@@ -1,0 +1,121 @@
+"""An exercise as its source notebook defines it: cells in order, each with one role."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from tlgrader.errors import AuthorError
+
+
+class Role(StrEnum):
+    """What a cell is for, and so where it runs."""
+
+    given = "given"  # the author's code: runs in the worker, as the author wrote it
+    student = "student"  # the student's code: runs in the worker
+    grade = "grade"  # checks: run in the judge, never sent to the worker
+    written = "written"  # an answer in words: a person grades it
+    text = "text"  # explanations: nothing runs
+    added = "added"  # a cell that the student added: runs in the worker if it is code
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of an exercise; `id` is its grade id where it has one, else nbformat's cell id."""
+
+    id: str
+    role: Role
+    source: str
+    points: float
+    node: NotebookNode
+
+    def with_text(self, text: str) -> Cell:
+        """The same cell with another text."""
+        node = copy.deepcopy(self.node)
+        node.source = text
+        return Cell(self.id, self.role, text, self.points, node)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """The instructor's copy. Whatever is executed in the judge comes from here."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    metadata: NotebookNode
+
+    def cell(self, id: str) -> Cell:
+        """The cell of that id; KeyError where there is none."""
+        for cell in self.cells:
+            if cell.id == id:
+                return cell
+        raise KeyError(id)
+
+    @property
+    def points(self) -> float:
+        """The sum of all points, written answers included."""
+        return sum(cell.points for cell in self.cells)
+
+    def ids(self, *roles: Role) -> tuple[str, ...]:
+        """Ids of the cells that have one of `roles`, in order."""
+        return tuple(cell.id for cell in self.cells if cell.role in roles)
+
+
+def role_of(node: NotebookNode) -> Role:
+    """A cell's role, from nbgrader's metadata."""
+    mark = node.metadata.get("nbgrader", {})
+    if mark.get("grade") and not mark.get("solution"):
+        return Role.grade
+    if mark.get("task") or (mark.get("solution") and mark.get("grade")):
+        return Role.written
+    if mark.get("solution"):
+        return Role.student
+    return Role.given if node.cell_type == "code" else Role.text
+
+
+def read_exercise(path: Path) -> Exercise:
+    """Read an instructor's notebook.
+
+    Raises:
+        AuthorError: it is missing, invalid, has cells without a unique id, or a manual grade cell of code.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise AuthorError(f"{path.name} is not a valid notebook: {str(error)[:200]}") from error
+    return exercise_from(notebook, path.stem)
+
+
+def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
+    """The exercise that `notebook` defines.
+
+    Raises:
+        AuthorError: two cells share an id.
+    """
+    cells = tuple(_cell(node) for node in notebook.cells)
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.id in seen:
+            raise AuthorError(f"two cells of {name}.ipynb have the id {cell.id!r}")
+        seen.add(cell.id)
+    return Exercise(name, cells, notebook.metadata)
+
+
+def _cell(node: NotebookNode) -> Cell:
+    mark = node.metadata.get("nbgrader", {})
+    clean = copy.deepcopy(node)
+    if clean.cell_type == "code":
+        clean.outputs, clean.execution_count = [], None
+    return Cell(
+        id=str(mark.get("grade_id") or node.get("id")),
+        role=role_of(node),
+        source=node.source,
+        points=float(mark.get("points", 0) or 0),
+        node=clean,
+    )

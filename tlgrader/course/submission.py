@@ -1,0 +1,257 @@
+"""Reading what a student handed in, and building the notebook that is graded from it.
+
+Nothing here trusts the file: it may be truncated, huge, a link to somewhere else, or carefully wrong. The
+notebook that is graded is built anew from the instructor's cells; of the submission only the text of student
+cells and the cells that the student added survive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tlgrader.course.exercise import Cell, Exercise, Role
+
+NOTEBOOK_BYTES = 20 * 2**20
+FILES_BYTES = 20 * 2**20
+FILES_COUNT = 200
+CELLS = 2_000
+MISSING = "# This cell was missing from the submission."
+
+
+class Unreadable(Exception):
+    """The file cannot be read as a notebook; the message says why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedCell:
+    """One cell as it was handed in: `grade_id` and `id` are what the file claims."""
+
+    grade_id: str | None
+    id: str | None
+    type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A student's notebook and the files beside it, as data."""
+
+    student: str
+    cells: tuple[SubmittedCell, ...]
+    digest: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The notebook that is graded: cells to walk, and what had to be put right."""
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...]
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The content of a regular file that is no link and at most `limit` bytes.
+
+    Raises:
+        Unreadable: it is missing, a link, something else than a file, or larger.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise Unreadable(f"the file cannot be opened: {error.strerror}") from error
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("what was handed in is not a regular file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        size = max(status.st_size, limit + 1) / 2**20
+        raise Unreadable(f"the file has {size:.0f} MB, more than the {limit // 2**20} MB allowed")
+    return content
+
+
+def read_submission(path: Path, student: str) -> Submission:
+    """Read a submitted notebook and the files beside it.
+
+    Raises:
+        Unreadable: it is not a notebook of format 4, with the reason.
+    """
+    content = read_bytes(path, NOTEBOOK_BYTES)
+    cells = parse_cells(content)
+    files = _files_beside(path)
+    total = hashlib.sha256(content)
+    for name in sorted(files):
+        total.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    return Submission(student, cells, total.hexdigest(), files)
+
+
+def parse_cells(content: bytes) -> tuple[SubmittedCell, ...]:
+    """The cells of a notebook given as bytes; see `read_submission` for what is raised."""
+    if not content.strip():
+        raise Unreadable("the file is empty")
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"the file is not JSON, so not a notebook: {error}") from error
+    if not isinstance(data, dict) or "nbformat" not in data:
+        raise Unreadable("the file is JSON, but not a notebook: it names no notebook format")
+    if data["nbformat"] != 4:
+        raise Unreadable(
+            f"the notebook has format {str(data['nbformat'])[:20]}; open it in JupyterLab and save it "
+            "again to get format 4"
+        )
+    cells = data.get("cells")
+    if not isinstance(cells, list) or len(cells) > CELLS:
+        raise Unreadable(f"the notebook has no list of at most {CELLS} cells")
+    return tuple(_submitted_cell(cell) for cell in cells if isinstance(cell, dict))
+
+
+def _submitted_cell(cell: dict[str, Any]) -> SubmittedCell:
+    text = cell.get("source", "")
+    if isinstance(text, list):
+        text = "".join(line for line in text if isinstance(line, str))
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
+    kind = cell.get("cell_type")
+    return SubmittedCell(
+        grade_id=grade_id if isinstance(grade_id, str) else None,
+        id=cell["id"] if isinstance(cell.get("id"), str) else None,
+        type=kind if kind in ("code", "markdown", "raw") else "raw",
+        text=_encodable(text) if isinstance(text, str) else "",
+    )
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates, which JSON can spell and no file can hold, become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _files_beside(notebook: Path) -> dict[str, bytes]:
+    """Small regular files in the submission's folder; links and what is too large are left out."""
+    files: dict[str, bytes] = {}
+    left = FILES_BYTES
+    for path in sorted(notebook.parent.rglob("*"))[: 10 * FILES_COUNT]:
+        if path == notebook or path.suffix == ".ipynb" or len(files) >= FILES_COUNT:
+            continue
+        try:
+            content = read_bytes(path, left)
+        except Unreadable:
+            continue
+        left -= len(content)
+        files[path.relative_to(notebook.parent).as_posix()] = content
+    return files
+
+
+def rebuild(exercise: Exercise, submission: Submission) -> Rebuilt:
+    """The notebook that is graded: the instructor's cells with the student's text in student cells.
+
+    Cells are matched by grade id, then by nbformat's cell id. Of duplicates the first counts as the cell and
+    the others are kept behind it, as they ran in Jupyter. Cells that match nothing are kept after the cell
+    they followed.
+    """
+    match = _Matching(exercise, submission.cells)
+    cells: list[Cell] = list(match.added_after(None))
+    for cell in exercise.cells:
+        cells.append(_filled(cell, match.first.get(cell.id)))
+        cells.extend(match.added_after(cell.id))
+    return Rebuilt(tuple(cells), tuple(match.notes()))
+
+
+def _filled(cell: Cell, submitted: SubmittedCell | None) -> Cell:
+    if cell.role not in (Role.student, Role.written):
+        return cell
+    if submitted is None:
+        return cell.with_text(MISSING if cell.node.cell_type == "code" else "")
+    return cell.with_text(submitted.text)
+
+
+class _Matching:
+    """Which submitted cell is which of the exercise's, in one pass over the submission."""
+
+    def __init__(self, exercise: Exercise, cells: tuple[SubmittedCell, ...]) -> None:
+        self._exercise = exercise
+        self._known = {cell.id: cell for cell in exercise.cells}
+        self._by_node = {str(cell.node.get("id")): cell.id for cell in exercise.cells}
+        self.first: dict[str, SubmittedCell] = {}
+        self._order: list[str] = []
+        self._added: dict[str | None, list[SubmittedCell]] = {}
+        self._duplicates: list[str] = []
+        for cell in cells:
+            self._place(cell)
+
+    def _place(self, cell: SubmittedCell) -> None:
+        id = self._identify(cell)
+        previous = self._order[-1] if self._order else None
+        if id is None:
+            self._added.setdefault(previous, []).append(cell)
+        elif id not in self.first:
+            self.first[id] = cell
+            self._order.append(id)
+        else:
+            self._duplicates.append(id)
+            if self._known[id].role is Role.student:
+                self._added.setdefault(id, []).append(cell)
+
+    def _identify(self, cell: SubmittedCell) -> str | None:
+        if cell.grade_id in self._known:
+            return cell.grade_id
+        return self._by_node.get(cell.id) if cell.id is not None else None
+
+    def added_after(self, id: str | None) -> list[Cell]:
+        return [_added(cell, f"added-{id or 'top'}-{n}") for n, cell in enumerate(self._added.get(id, []), 1)]
+
+    def notes(self) -> list[str]:
+        """What was done to the notebook, in sentences for the student and the assistant."""
+        notes = []
+        for cell in self._exercise.cells:
+            notes += self._notes_on(cell, self.first.get(cell.id))
+        expected = [cell.id for cell in self._exercise.cells if cell.id in self.first]
+        if expected != self._order:
+            notes.append("Cells were moved; they were graded in the order of the exercise.")
+        for id in dict.fromkeys(self._duplicates):
+            notes.append(f"The cell `{id}` was there more than once; {self._fate(id)}.")
+        return notes
+
+    def _fate(self, id: str) -> str:
+        if self._known[id].role is Role.student:
+            return "the first counts as the answer, the others ran after it"
+        return "one counts"
+
+    def _notes_on(self, cell: Cell, submitted: SubmittedCell | None) -> list[str]:
+        if cell.role is Role.text:
+            return []
+        if submitted is None:
+            fate = "it stays empty" if cell.role in (Role.student, Role.written) else "it was put back"
+            return [f"The cell `{cell.id}` is missing; {fate}."]
+        notes = []
+        if submitted.type != cell.node.cell_type:
+            notes.append(f"The cell `{cell.id}` had become a {submitted.type} cell; that was undone.")
+        if submitted.grade_id != cell.id and "nbgrader" in cell.node.metadata:
+            notes.append(f"The cell `{cell.id}` had lost its grade id; it was recognised by its cell id.")
+        if cell.role is Role.given and submitted.text.strip() != cell.source.strip():
+            notes.append(f"The given cell `{cell.id}` was changed; it ran as the exercise has it.")
+        return notes
+
+
+def _added(cell: SubmittedCell, id: str) -> Cell:
+    make: Mapping[str, Any] = {
+        "code": nbformat.v4.new_code_cell,
+        "markdown": nbformat.v4.new_markdown_cell,
+        "raw": nbformat.v4.new_raw_cell,
+    }
+    node: NotebookNode = make[cell.type](cell.text)
+    # Stable, so that grading the same submission twice writes the same notebook.
+    node["id"] = hashlib.sha256(id.encode()).hexdigest()[:12]
+    return Cell(id, Role.added, cell.text, 0.0, node)

@@ -1,0 +1,79 @@
+"""The demo: a cohort that is known, graded as a real one is, in every exercise."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import nbformat
+
+from tlgrader import gradebook, pipeline
+from tlgrader.audit import surprises
+from tlgrader.cli.show import STDOUT, cohort, watched
+from tlgrader.course.corpus import Sample, as_notebook, read_corpus
+from tlgrader.course.exercise import Exercise, read_exercise
+from tlgrader.course.paths import Course
+from tlgrader.gradebook.commands import generate_feedback
+from tlgrader.judge.record import Record, Status
+
+# Files that no notebook can be made of; each must be listed for a person, and get no score.
+UNREADABLE = {
+    "unreadable__empty": b"",
+    "unreadable__not_json": b"My answers: freeze the backbone, swap the head.",
+    "unreadable__truncated": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_ty',
+    "unreadable__format_3": b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
+}
+
+
+def run_demo(course: Course, slots: int) -> bool:
+    """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected."""
+    return all([_exercise(course, name, slots) for name in course.exercises()])
+
+
+def _exercise(course: Course, name: str, slots: int) -> bool:
+    exercise = read_exercise(course.source(name))
+    samples = {s.name: s for s in read_corpus(course, name) if s.kind != "baseline"}
+    students = tuple(_hand_in(course, exercise, samples))
+    order = pipeline.Order(students, slots)
+    steps = watched(pipeline.grade(course, name, order), len(students), f"Grading {name}")
+    records = sorted((step.record for step in steps), key=lambda record: record.student)
+    STDOUT.print(cohort(records, name))
+    pages = list(watched(generate_feedback(course, name, students), len(students), f"Feedback on {name}"))
+    wrong = {record.student: _surprises(samples, record) for record in records}
+    _report(course, name, wrong, len(pages))
+    return not any(wrong.values()) and len(gradebook.rows(course, name)) >= len(records)
+
+
+def _hand_in(course: Course, exercise: Exercise, samples: dict[str, Sample]) -> Iterator[str]:
+    reference = samples["reference"]
+    for sample in samples.values():
+        notebook = as_notebook(exercise, sample, reference)
+        yield _submit(course, exercise.name, sample.name, nbformat.writes(notebook).encode())
+    for student, content in UNREADABLE.items():
+        yield _submit(course, exercise.name, student, content)
+
+
+def _submit(course: Course, exercise: str, student: str, content: bytes) -> str:
+    path = course.submitted(exercise, student)
+    shutil.rmtree(path.parent, ignore_errors=True)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return student
+
+
+def _surprises(samples: dict[str, Sample], record: Record) -> tuple[str, ...]:
+    if record.student in UNREADABLE:
+        as_expected = record.status is Status.unreadable and record.score is None
+        return () if as_expected else (f"it was to be unreadable, but is {record.status}",)
+    return surprises(samples[record.student], record)
+
+
+def _report(course: Course, name: str, wrong: dict[str, tuple[str, ...]], pages: int) -> None:
+    for student, lines in wrong.items():
+        for line in lines:
+            STDOUT.print(f"[red]{student}:[/] {line}", markup=True, soft_wrap=True)
+    met = sum(not lines for lines in wrong.values())
+    STDOUT.print(
+        f"{name}: {met} of {len(wrong)} verdicts as expected, {pages} feedback pages; see gradebook.db, "
+        f"autograded/*/{name}/ and feedback/*/{name}/\n"
+    )

@@ -1,0 +1,38 @@
+"""A tensor's digest: equal for tensors that are equal in dtype, shape and every bit."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """As in ``float32``."""
+    return str(dtype).removeprefix("torch.")
+
+
+def digest(tensor: torch.Tensor) -> str:
+    """SHA-256, in hex, over dtype, shape and the raw little-endian bytes, whatever the tensor's strides.
+
+    Raises RuntimeError or NotImplementedError for tensors without bytes of their own (sparse, meta, lazy).
+    """
+    header = f"{dtype_name(tensor.dtype)} {tuple(tensor.shape)} "
+    total = hashlib.sha256(header.encode())
+    total.update(memoryview(raw_bytes(tensor)))
+    return total.hexdigest()
+
+
+def raw_bytes(tensor: torch.Tensor) -> memoryview:
+    """The tensor's bytes in the order of its elements, without copying where it is contiguous on the CPU."""
+    import torch
+
+    if sys.byteorder != "little":
+        raise NotImplementedError("digests are defined on little-endian machines")
+    if tensor.layout != torch.strided or tensor.is_meta:
+        raise NotImplementedError(f"a tensor with layout {tensor.layout} on {tensor.device} has no bytes")
+    flat = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    return memoryview(flat.view(torch.uint8).numpy())

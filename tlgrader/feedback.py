@@ -1,0 +1,65 @@
+"""The notebook that assistants and students see: outputs made harmless, reasons beside the cells."""
+
+from __future__ import annotations
+
+import copy
+
+import nbformat
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbformat import NotebookNode
+
+from tlgrader.course.exercise import Exercise, Role
+from tlgrader.judge.record import Record
+
+# What pandas, rich and tqdm need for tables; scripts, styles, frames, forms and handlers are not among them.
+_TAGS = (
+    "a abbr b blockquote br code col colgroup dd div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s small span "
+    "strong sub sup table tbody td tfoot th thead tr u ul"
+).split()
+_ATTRIBUTES = {"*": ["class", "title"], "a": ["href"], "td": ["colspan"], "th": ["colspan", "scope"]}
+
+
+def notebook_to_show(record: Record, notebook: NotebookNode, exercise: Exercise) -> NotebookNode:
+    """`notebook` as it ran, with what the student controls sanitised and a note on top where there is one."""
+    shown = copy.deepcopy(notebook)
+    instructors = set(exercise.ids(Role.text, Role.grade))
+    for cell in shown.cells:
+        if _id(cell) not in instructors:
+            _sanitise(cell)
+    if record.notes:
+        shown.cells.insert(0, _note("What had to be put right before grading", record.notes))
+    return shown
+
+
+def unreadable_notebook(record: Record, exercise: Exercise) -> NotebookNode:
+    """The exercise with nothing in its student cells and the reason on top, for a person to grade by hand."""
+    cells = []
+    for cell in exercise.cells:
+        empty = cell.with_text("") if cell.role in (Role.student, Role.written) else cell
+        cells.append(copy.deepcopy(empty.node))
+    cells.insert(0, _note("This submission was not graded; a person has to look at it", (record.reason,)))
+    return nbformat.v4.new_notebook(cells=cells, metadata=exercise.metadata, nbformat_minor=5)
+
+
+def _sanitise(cell: NotebookNode) -> None:
+    sanitiser = SanitizeHTML(tags=_TAGS, attributes=_ATTRIBUTES)
+    if cell.cell_type in ("markdown", "raw"):
+        cell.source = sanitiser.sanitize_html_tags(cell.source)
+        cell.pop("attachments", None)
+    else:
+        cell.outputs = sanitiser.sanitize_code_outputs(cell.outputs)
+
+
+def _note(title: str, lines: tuple[str, ...]) -> NotebookNode:
+    """A cell of plain text: lines may hold what a student wrote, and text in a code cell is never rendered."""
+    text = "\n".join([title, *(f"- {line}" for line in lines)])
+    cell = nbformat.v4.new_code_cell(
+        source="# A note from the grader",
+        outputs=[nbformat.v4.new_output("stream", name="stdout", text=text)],
+    )
+    cell["id"] = "tlgrader-note"
+    return cell
+
+
+def _id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id"))

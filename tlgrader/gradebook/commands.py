@@ -1,0 +1,46 @@
+"""nbgrader's own converters, called as its users call them but without a shell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from filelock import FileLock
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config import Config, PyFileConfigLoader
+
+from tlgrader.course.paths import Course
+from tlgrader.errors import AuthorError, GraderError
+
+
+def generate_assignment(course: Course, exercise: str) -> None:
+    """Write ``release/<exercise>/`` and bring the gradebook up to date; AuthorError where nbgrader refuses."""
+    with FileLock(course.lock, is_singleton=True):
+        _require(_api(course).generate_assignment(exercise, force=True), f"release of {exercise}", AuthorError)
+
+
+def generate_feedback(course: Course, exercise: str, students: Sequence[str]) -> Iterator[str]:
+    """Write the feedback pages of `students`, yielding each student when done.
+
+    Raises:
+        GraderError: nbgrader failed, with the end of its log.
+    """
+    api = _api(course)
+    for student in students:
+        with FileLock(course.lock, is_singleton=True):
+            done = api.generate_feedback(exercise, student, force=True)
+        _require(done, f"feedback for {student}", GraderError)
+        yield student
+
+
+def _api(course: Course) -> NbGraderAPI:
+    config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    logging.getLogger("traitlets").setLevel(logging.ERROR)
+    return NbGraderAPI(config=config)
+
+
+def _require(result: dict[str, Any], what: str, kind: type[GraderError]) -> None:
+    if not result.get("success"):
+        log = str(result.get("error") or result.get("log") or "")
+        raise kind(f"{what} failed: {log.strip()[-1500:]}")

@@ -1,0 +1,53 @@
+"""What `nbgrader_config.py` sets, so that nbgrader's own commands and formgrader grade through the judge."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def configure(c: Any) -> None:
+    """Set nbgrader's stages on its configuration object `c`."""
+    from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+    from nbgrader.preprocessors import (
+        AssignLatePenalties,
+        CheckCellMetadata,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ClearOutput,
+        ComputeChecksums,
+        GetGrades,
+        LockCells,
+        SaveCells,
+    )
+
+    from tlgrader.gradebook.stages import SaveRecord, TakeRecord, know_the_exercise
+
+    # nbgrader calls `alembic` by name when it makes a database.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    # The starters are written in source/, the solutions lie in tl_solutions/: nothing has to be cleared.
+    c.GenerateAssignment.preprocessors = [
+        LockCells,
+        ClearOutput,
+        CheckCellMetadata,
+        ComputeChecksums,
+        SaveCells,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ComputeChecksums,
+        CheckCellMetadata,
+    ]
+    c.Autograde.pre_convert_hook = know_the_exercise
+    c.Autograde.sanitize_preprocessors = [TakeRecord]
+    c.Autograde.autograde_preprocessors = [SaveRecord, AssignLatePenalties]
+    # The student's page shows neither hidden tests nor the marking scheme, and fetches nothing.
+    c.GenerateFeedback.preprocessors = [
+        GetGrades,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        CSSHTMLHeaderPreprocessor,
+    ]
+    c.HTMLExporter.mathjax_url = ""
+    c.HTMLExporter.require_js_url = ""

@@ -1,0 +1,71 @@
+"""Our stages in nbgrader's converters: where `Execute` and `SaveAutoGrades` were, records are.
+
+`nbgrader autograde` and formgrader's button come through here. The judging itself happens in a process of its
+own (`tlgrader grade --no-gradebook`), so that neither torch nor a sandbox lives in a Jupyter server.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from tlgrader.course.paths import Course
+from tlgrader.gradebook.book import opened, save_scores, sync
+from tlgrader.judge.record import Record, read
+
+Converted = tuple[NotebookNode, ResourcesDict]
+
+
+class TakeRecord(NbGraderPreprocessor):
+    """Replaces the submitted notebook by the one that was graded, grading it first where that is needed."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> Converted:
+        course, exercise, student = _where(resources)
+        self.log.info("Grading %s of %s (importing the libraries takes some seconds)", exercise, student)
+        _grade(course, exercise, student)
+        record = _record(course, exercise, student)
+        for reason in record.for_a_person():
+            self.log.warning("For a person: %s", reason)
+        graded = nbformat.read(course.graded_notebook(exercise, student), as_version=4)
+        return graded, resources
+
+
+class SaveRecord(NbGraderPreprocessor):
+    """Writes the record's scores where `SaveAutoGrades` would read them out of the outputs."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> Converted:
+        course, exercise, student = _where(resources)
+        with opened(course) as book:
+            save_scores(book, course, _record(course, exercise, student))
+        return nb, resources
+
+
+def know_the_exercise(assignment: str, **_: Any) -> None:
+    """nbgrader's hook before a conversion: the gradebook learns the exercise as it is in source/ now."""
+    sync(Course.find(), assignment)
+
+
+def _grade(course: Course, exercise: str, student: str) -> None:
+    command = [sys.executable, "-m", "tlgrader", "grade", exercise, "--student", student, "--no-gradebook"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"tlgrader grade failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def _record(course: Course, exercise: str, student: str) -> Record:
+    record = read(course.record(exercise, student))
+    if record is None:
+        raise RuntimeError(f"{exercise} of {student} has no record")
+    return record
+
+
+def _where(resources: ResourcesDict) -> tuple[Course, str, str]:
+    names = resources["nbgrader"]
+    return Course.find(Path.cwd()), names["assignment"], names["student"]

@@ -1,0 +1,1 @@
+"""The trusted side: grade cells run here, on evidence, and student code never does."""

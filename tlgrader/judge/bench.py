@@ -1,0 +1,136 @@
+"""Running one grade cell on evidence: every line becomes an item, and none can stop the others."""
+
+from __future__ import annotations
+
+import importlib.util
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tlgrader import checks
+from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
+from tlgrader.errors import AuthorError, MachineError
+from tlgrader.evidence.kinds import Evidence, Missing
+from tlgrader.evidence.observation import Observation, Source, arrive
+from tlgrader.judge.gradecell import BUILTINS, GradeCell, Line
+from tlgrader.judge.record import GradeRecord, Item
+
+# What a plain assert may raise because a student's value is not what the author expected.
+_STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class Bench:
+    """The judge's names: checks, hidden tests, and what earlier grade cells kept."""
+
+    def __init__(self, hidden_tests: Path) -> None:
+        self._hidden_tests = hidden_tests
+        self._modules: dict[str, ModuleType] = {}
+        self._kept: dict[str, Any] = {}
+
+    def judge(self, cell: GradeCell, evidence: Mapping[str, Evidence], source: Source) -> GradeRecord:
+        """Try every line of `cell` on `evidence`, which maps each name it needs to what was observed."""
+        items: dict[str, Item] = {}
+        for line in cell.lines:
+            outcome = self._outcome(cell, line, evidence, source)
+            if outcome is not None:
+                id = _unused(f"{cell.id}/{line.name}", items)
+                items[id] = Item(id, line.hidden, outcome)
+        return GradeRecord(cell.id, cell.points, tuple(items.values()))
+
+    def _outcome(
+        self, cell: GradeCell, line: Line, evidence: Mapping[str, Evidence], source: Source
+    ) -> Finding | None:
+        try:
+            names = {name: arrive(Observation(name, evidence[name], source)) for name in line.needs}
+            if line.is_assert:
+                return _assertion(line, names)
+            return self._call(line, names | self._environment(cell))
+        except MachineError as error:
+            return _broken(line, str(error), Fault.machine)
+        except Exception as error:  # whatever a check raises is not the student's fault
+            return _broken(line, _where(error), Fault.author)
+
+    def _call(self, line: Line, names: dict[str, Any]) -> Finding | None:
+        result = _evaluate(line, names)
+        if line.keep is not None:
+            self._kept[line.keep] = result
+            return None
+        if not isinstance(result, Finding):
+            raise AuthorError(f"`{line.name}` returned {type(result).__name__}, not a Finding")
+        return result
+
+    def _environment(self, cell: GradeCell) -> dict[str, Any]:
+        modules = {name: self._module(name) for name in cell.modules}
+        return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
+
+    def _module(self, name: str) -> ModuleType:
+        if name not in self._modules:
+            self._modules[name] = _load(self._hidden_tests.with_name(f"{name}.py"))
+        return self._modules[name]
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"grader_tests.{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise AuthorError(f"there is no grader_tests/{path.name}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _evaluate(line: Line, names: dict[str, Any]) -> Any:
+    return eval(compile(line.expression, f"<grade cell, line {line.number}>", "eval"), names)
+
+
+def _assertion(line: Line, names: dict[str, Any]) -> Finding:
+    expected = line.message or (line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion")
+    for name, value in names.items():
+        if isinstance(value, Observation):
+            return _finding(line, Outcome.failed, _not_plain(name, value), expected)
+    try:
+        holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **names}))
+    except _STUDENTS_VALUE as error:
+        return _finding(line, Outcome.failed, f"{type(error).__name__}: {error}", expected)
+    seen = ", ".join(f"`{name}` is {_short(value)}" for name, value in names.items())
+    return _finding(line, Outcome.passed if holds else Outcome.failed, seen, expected)
+
+
+def _not_plain(name: str, value: Observation) -> str:
+    if isinstance(value.evidence, Missing):
+        return f"`{name}` does not exist: {value.evidence.reason}"
+    return f"`{name}` is not a plain value"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:
+    return Finding(line.name, outcome, Strength.claimed, observed=observed, expected=expected)
+
+
+def _broken(line: Line, what: str, fault: Fault) -> Finding:
+    return Finding(
+        line.name,
+        Outcome.error,
+        Strength.claimed,
+        observed=f"the check could not be made: {what}",
+        expected="a check that says passed or failed",
+        fault=fault,
+    )
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
+
+
+def _unused(id: str, taken: Mapping[str, Item]) -> str:
+    candidate, n = id, 1
+    while candidate in taken:
+        n += 1
+        candidate = f"{id}#{n}"
+    return candidate

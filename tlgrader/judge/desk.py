@@ -1,0 +1,123 @@
+"""A desk grades one submission after another: it has one slot, and the exercises that it has read."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import nbformat
+from nbformat import NotebookNode
+
+from tlgrader.course.exercise import Exercise, Role, read_exercise
+from tlgrader.course.paths import Course
+from tlgrader.course.submission import Rebuilt, rebuild
+from tlgrader.judge.bench import Bench
+from tlgrader.judge.gradecell import GradeCell, parse_all
+from tlgrader.judge.job import Graded, Job
+from tlgrader.judge.record import Record, Status
+from tlgrader.judge.walk import Walk, Walked
+from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.slot import Slot
+
+_PACKAGES = ("tlgrader", "torch", "torchvision", "timm", "transformers", "peft", "numpy", "nbgrader")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An exercise with its grade cells parsed and the files that lie beside its notebook."""
+
+    exercise: Exercise
+    grade_cells: dict[str, GradeCell]
+    files: dict[str, bytes]
+    digest: str
+
+
+def load(course: Course, name: str) -> Loaded:
+    """Read an exercise for grading.
+
+    Raises:
+        AuthorError: its notebook is invalid or a grade cell holds what it may not.
+    """
+    exercise = read_exercise(course.source(name))
+    folder = course.source(name).parent
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb" and "checkpoint" not in path.as_posix()
+    }
+    return Loaded(exercise, grade_cells_of(exercise), files, course.exercise_digest(name))
+
+
+def grade_cells_of(exercise: Exercise) -> dict[str, GradeCell]:
+    """The grade cells of an exercise, parsed; AuthorError where one holds what it may not."""
+    return parse_all((c.id, c.points, c.source) for c in exercise.cells if c.role is Role.grade)
+
+
+class Desk:
+    """Grades submissions in one slot. Close it, or use it as a context manager."""
+
+    def __init__(self, course: Course, slot: Slot, wall: str) -> None:
+        self._course, self._slot, self._wall = course, slot, wall
+        self._loaded: dict[str, Loaded] = {}
+
+    def grade(self, job: Job) -> Graded:
+        """Grade one submission.
+
+        Raises:
+            AuthorError: the exercise is wrong.
+            MachineError: the slot cannot run a worker.
+        """
+        started = time.monotonic()
+        loaded = self._load(job.exercise)
+        rebuilt = rebuild(loaded.exercise, job.submission)
+        bench = Bench(self._course.hidden_tests(job.exercise))
+        files = {**job.submission.files, **loaded.files}
+        with self._slot.worker(seed=job.seed, files=files) as worker:
+            walked = Walk(worker, bench, loaded.grade_cells, self._slot.limits).through(rebuilt.cells)
+        seconds = time.monotonic() - started
+        return Graded(
+            _record(job, loaded, rebuilt, walked, self._wall, seconds), _notebook(loaded, walked)
+        )
+
+    def _load(self, name: str) -> Loaded:
+        if name not in self._loaded:
+            self._loaded[name] = load(self._course, name)
+        return self._loaded[name]
+
+
+def _record(
+    job: Job, loaded: Loaded, rebuilt: Rebuilt, walked: Walked, wall: str, seconds: float
+) -> Record:
+    cells = sum(cell.seconds for cell in walked.cells)
+    return Record(
+        exercise=job.exercise,
+        student=job.submission.student,
+        status=Status.graded,
+        submission_digest=job.submission.digest,
+        exercise_digest=loaded.digest,
+        seed=job.seed,
+        attempt=job.attempt,
+        wall=wall,
+        versions=versions(),
+        notes=rebuilt.notes,
+        cells=walked.cells,
+        grades=walked.grades,
+        manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
+        seconds={"total": round(seconds, 3), "cells": round(cells, 3)},
+    )
+
+
+def _notebook(loaded: Loaded, walked: Walked) -> NotebookNode:
+    return nbformat.v4.new_notebook(
+        cells=list(walked.nodes), metadata=loaded.exercise.metadata, nbformat_minor=5
+    )
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of what decides a result."""
+    found = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {"python": platform.python_version(), **found}

@@ -1,0 +1,83 @@
+"""What a grade cell found, as the outputs that a student and an assistant see beside it."""
+
+from __future__ import annotations
+
+from jinja2 import Environment
+from nbformat import NotebookNode
+
+from tlgrader.checks.finding import Finding, Outcome, Strength
+from tlgrader.judge.record import GradeRecord, Item
+
+_MARKS = {Outcome.passed: "✓", Outcome.failed: "✗", Outcome.skipped: "–", Outcome.error: "!"}
+_STRENGTHS = {
+    Strength.recomputed: "recomputed by the grader from the submitted tensors",
+    Strength.bitwise: "compared bit for bit with known tensors",
+    Strength.queried: "answered by the submission's own process",
+    Strength.claimed: "as the submission reports it",
+}
+
+# Everything that comes from a submission is escaped: autoescape is on, and no value is marked safe.
+_TABLE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
+<div class="tlgrader">
+<p><b>{{ score }}</b></p>
+<table>
+<thead><tr><th></th><th>check</th><th>what was seen</th><th>what was expected</th><th>evidence</th></tr></thead>
+<tbody>
+{% for row in rows %}
+<tr><td>{{ row.mark }} {{ row.outcome }}</td><td>{{ row.name }}</td>
+<td style="text-align:left">{{ row.observed }}{% if row.hint %}<br><i>{{ row.hint }}</i>{% endif %}</td>
+<td style="text-align:left">{{ row.expected }}</td><td>{{ row.strength }}</td></tr>
+{% endfor %}
+</tbody>
+</table>
+</div>
+""")
+
+
+def outputs_for(grade: GradeRecord) -> list[NotebookNode]:
+    """One rich output: a table for a browser, plain text for everything else."""
+    data = {"text/plain": as_text(grade), "text/html": as_html(grade)}
+    return [NotebookNode(output_type="display_data", data=NotebookNode(data), metadata=NotebookNode())]
+
+
+def as_text(grade: GradeRecord) -> str:
+    """The items of a grade cell, a line or two each."""
+    lines = [score_line(grade)]
+    for item in grade.items:
+        lines += text_of(item.finding, item.id.split("/", 1)[-1])
+    return "\n".join(lines)
+
+
+def text_of(finding: Finding, name: str) -> list[str]:
+    """A finding in lines: what was seen and, where it did not pass, what was expected."""
+    lines = [f"{_MARKS[finding.outcome]} {name}: {finding.observed}"]
+    if finding.outcome is not Outcome.passed:
+        lines.append(f"    expected: {finding.expected}")
+        if finding.hint:
+            lines.append(f"    {finding.hint}")
+    return lines
+
+
+def as_html(grade: GradeRecord) -> str:
+    """The items of a grade cell as a table."""
+    return _TABLE.render(score=score_line(grade), rows=[_row(item) for item in grade.items])
+
+
+def score_line(grade: GradeRecord) -> str:
+    """The score in words."""
+    if grade.score is None:
+        return f"a person grades this cell, of {grade.points:g} points: a check could not be made"
+    return f"{grade.score:.4g} of {grade.points:g} points"
+
+
+def _row(item: Item) -> dict[str, str]:
+    finding = item.finding
+    return {
+        "mark": _MARKS[finding.outcome],
+        "outcome": finding.outcome,
+        "name": item.id.split("/", 1)[-1],
+        "observed": finding.observed,
+        "hint": finding.hint,
+        "expected": finding.expected,
+        "strength": _STRENGTHS[finding.strength],
+    }

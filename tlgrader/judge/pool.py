@@ -1,0 +1,157 @@
+"""Several desks side by side, each in a process of its own, so that none can take the cohort with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from tlgrader.course.paths import Course
+from tlgrader.data.home import data_home
+from tlgrader.errors import AuthorError, GraderError
+from tlgrader.judge.job import Graded, Job, fault
+from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.slot import Slot
+from tlgrader.sandbox.wall import find
+
+# On top of a notebook's own limit: importing the libraries, and the judge's evaluations.
+_MARGIN_S = 300.0
+WALL, NO_WALL = "bubblewrap", "none"
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+class Pool:
+    """Desks in `slots` processes; `sandboxed` False grades without a wall."""
+
+    def __init__(self, course: Course, slots: int, limits: Limits, *, sandboxed: bool) -> None:
+        self._setting = (course, limits, sandboxed)
+        self._limit_s = limits.notebook_s + _MARGIN_S
+        self._slots = slots
+
+    def grade(self, jobs: Iterable[Job]) -> Iterator[Graded]:
+        """Grade `jobs`, yielding each as it is done, in no fixed order. Every job yields exactly once.
+
+        Raises:
+            AuthorError: an exercise is wrong, so that nothing can be graded.
+        """
+        queue = deque(jobs)
+        desks = [_Seat(self._setting) for _ in range(min(self._slots, len(queue)))]
+        try:
+            for desk in desks:
+                desk.give(queue.popleft())
+            while busy := [desk for desk in desks if desk.job is not None]:
+                for desk in _first_done(busy, self._limit_s):
+                    yield desk.take()
+                    if queue:
+                        desk.give(queue.popleft())
+        finally:
+            for desk in desks:
+                desk.close()
+
+
+def _first_done(busy: list[_Seat], limit_s: float) -> list[_Seat]:
+    """Those that have an answer, have died or are over time; waits until there is one."""
+    while True:
+        ready = wait([x for desk in busy for x in (desk.pipe, desk.process.sentinel)], timeout=1.0)
+        done = [d for d in busy if d.pipe in ready or d.process.sentinel in ready or d.age() > limit_s]
+        if done:
+            return done
+
+
+class _Seat:
+    """One process with a desk, the job that it has, and a new process where it dies."""
+
+    def __init__(self, setting: tuple[Course, Limits, bool]) -> None:
+        self._setting = setting
+        self.job: Job | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self.pipe, theirs = _SPAWN.Pipe()
+        self.process = _SPAWN.Process(target=_serve, args=(theirs, *self._setting), daemon=False)
+        self.process.start()
+        theirs.close()
+
+    def give(self, job: Job) -> None:
+        self.job, self._since = job, time.monotonic()
+        if not self.process.is_alive():
+            self._start()
+        self.pipe.send(job)
+
+    def age(self) -> float:
+        return time.monotonic() - self._since
+
+    def take(self) -> Graded:
+        """The answer to the job, or a record that says how the process ended."""
+        job, self.job = self.job, None
+        assert job is not None
+        try:
+            answer = self.pipe.recv() if self.pipe.poll() else None
+        except (EOFError, OSError):
+            answer = None
+        if isinstance(answer, AuthorError):
+            raise answer
+        return answer or self._ended(job)
+
+    def _ended(self, job: Job) -> Graded:
+        over_time = self.process.is_alive()
+        self.close()
+        how = "ran over its time" if over_time else f"ended unexpectedly ({self.process.exitcode})"
+        return fault(job, f"the judge's process {how}; the submission has to be graded again")
+
+    def close(self) -> None:
+        self.pipe.close()
+        self.process.join(timeout=10)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+def slot_for(limits: Limits, *, sandboxed: bool) -> Slot:
+    """A slot behind a wall that shows the public data, or without one.
+
+    Raises:
+        MachineError: no wall can be built here.
+    """
+    return Slot(find(data_home().public) if sandboxed else None, limits)
+
+
+def _serve(pipe: Connection, course: Course, limits: Limits, sandboxed: bool) -> None:
+    """A desk's process: grades what arrives until the pipe is closed."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with slot_for(limits, sandboxed=sandboxed) as slot:  # its imports run while ours do
+        from tlgrader.judge.desk import Desk
+
+        _quiet()
+        desk = Desk(course, slot, WALL if sandboxed else NO_WALL)
+        while (job := _next(pipe)) is not None:
+            pipe.send(_graded(desk, job))
+
+
+def _next(pipe: Connection) -> Job | None:
+    try:
+        return pipe.recv()  # type: ignore[no-any-return]
+    except EOFError:
+        return None
+
+
+def _graded(desk: object, job: Job) -> Graded | AuthorError:
+    from tlgrader.judge.desk import Desk
+
+    assert isinstance(desk, Desk)
+    try:
+        return desk.grade(job)
+    except AuthorError as error:
+        return error
+    except GraderError as error:
+        return fault(job, f"{error} (the fault of {error.whose})")
+    except Exception as error:  # the cohort goes on; the record says what happened
+        return fault(job, f"the grader failed: {type(error).__name__}: {error}")
+
+
+def _quiet() -> None:
+    import torch
+
+    torch.set_num_threads(1)

@@ -1,0 +1,146 @@
+"""The record: everything that is kept of grading one submission. Small, frozen, and without torch."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from tlgrader.checks.finding import Finding, Outcome, Strength
+
+SCHEMA = 1
+# Where more than this share of the automatic points rests on answers of the student's own process, a person looks.
+QUERIED_SHARE = 0.3
+
+
+class Status(StrEnum):
+    """What became of a submission."""
+
+    graded = "graded"
+    unreadable = "unreadable"  # no notebook could be made of it; no score is invented
+    fault = "fault"  # the grader or the machine failed; no score is invented
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One line of a grade cell and what it found. `id` is ``<grade cell>/<function>``."""
+
+    id: str
+    hidden: bool
+    finding: Finding
+
+
+class GradeRecord(msgspec.Struct, frozen=True):
+    """One grade cell: its items and its score, or None where a person has to decide."""
+
+    cell: str
+    points: float
+    items: tuple[Item, ...]
+
+    @property
+    def score(self) -> float | None:
+        """Points times the passed share of the weights; None where an item ended in error."""
+        if not self.items or any(item.finding.outcome is Outcome.error for item in self.items):
+            return None
+        return self.points * _share(self.items, lambda finding: finding.outcome is Outcome.passed)
+
+    @property
+    def queried_points(self) -> float:
+        """Points that were earned on answers of the student's own process."""
+        return self.points * _share(
+            self.items,
+            lambda f: f.outcome is Outcome.passed and f.strength is Strength.queried,
+        )
+
+
+def _share(items: tuple[Item, ...], counts) -> float:  # type: ignore[no-untyped-def]
+    total = sum(item.finding.weight for item in items)
+    return sum(item.finding.weight for item in items if counts(item.finding)) / total if total else 0.0
+
+
+class CellRecord(msgspec.Struct, frozen=True):
+    """How one cell ran in the worker. `reason` is empty where it ran to its end."""
+
+    cell: str
+    status: str
+    reason: str
+    seconds: float
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission, graded; what `records/<exercise>/<student>.json` holds."""
+
+    exercise: str
+    student: str
+    status: Status
+    reason: str = ""
+    submission_digest: str = ""
+    exercise_digest: str = ""
+    seed: int = 0
+    attempt: int = 0
+    wall: str = ""
+    versions: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+    cells: tuple[CellRecord, ...] = ()
+    grades: tuple[GradeRecord, ...] = ()
+    manual: dict[str, float] = {}  # points of the cells that a person grades, by id
+    seconds: dict[str, float] = {}
+    schema: int = SCHEMA
+
+    @property
+    def score(self) -> float | None:
+        """Automatic points, or None where any of them needs a person."""
+        scores = [grade.score for grade in self.grades]
+        if self.status is not Status.graded or None in scores:
+            return None
+        return sum(score for score in scores if score is not None)
+
+    @property
+    def points(self) -> float:
+        """The most that is given automatically."""
+        return sum(grade.points for grade in self.grades)
+
+    def items(self) -> dict[str, Item]:
+        """All items by id, in order."""
+        return {item.id: item for grade in self.grades for item in grade.items}
+
+    def for_a_person(self) -> tuple[str, ...]:
+        """Why somebody has to look, in sentences; empty where the score stands by itself."""
+        if self.status is not Status.graded:
+            return (self.reason,)
+        reasons = [
+            f"{item.id}: {item.finding.observed}"
+            for item in self.items().values()
+            if item.finding.outcome is Outcome.error
+        ]
+        queried = sum(grade.queried_points for grade in self.grades)
+        if self.points and queried > QUERIED_SHARE * self.points:
+            reasons.append(
+                f"{queried:g} of {self.points:g} points rest on answers of the student's own process: "
+                "the model could not be rebuilt from its tensors"
+            )
+        if self.wall == "none":
+            reasons.append("this was graded without a sandbox")
+        return tuple(reasons)
+
+
+def write(record: Record, path: Path) -> None:
+    """Write `record` so that a reader sees the old one or the new one, never half of it."""
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(record), indent=1))
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file at `path`; parent folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
+def read(path: Path) -> Record | None:
+    """The record at `path`, or None where there is none of this schema."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,25 @@
+"""What references were measured to reach: the numbers that thresholds come from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tlgrader.errors import AuthorError
+
+
+def threshold(hidden_tests: str, name: str) -> float:
+    """The threshold `name` of the exercise whose hidden tests lie in the file `hidden_tests` (its ``__file__``).
+
+    Raises:
+        AuthorError: ``tl_solutions/<exercise>/reference.json`` is missing or has no such number.
+    """
+    file = Path(hidden_tests)
+    path = file.parent.parent / "tl_solutions" / file.stem / "reference.json"
+    try:
+        return float(json.loads(path.read_text())[name]["threshold"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AuthorError(
+            f"tl_solutions/{file.stem}/reference.json has no threshold for {name!r}: "
+            f"run `tlgrader calibrate {file.stem}`"
+        ) from error

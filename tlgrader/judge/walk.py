@@ -1,0 +1,96 @@
+"""Walking a notebook: student cells run in the worker, grade cells in the judge, in the exercise's order."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nbformat import NotebookNode
+
+from tlgrader.course.exercise import Cell, Role
+from tlgrader.evidence.kinds import Evidence, Missing
+from tlgrader.evidence.observation import Source
+from tlgrader.judge.bench import Bench
+from tlgrader.judge.explain import outputs_for
+from tlgrader.judge.gradecell import GradeCell
+from tlgrader.judge.record import CellRecord, GradeRecord
+from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.slot import CellResult, CellStatus
+
+
+class Kernel(Source, Protocol):
+    """What a walk needs of a worker: to run a cell, and to look at names."""
+
+    def run(self, source: str, *, timeout_s: float) -> CellResult: ...
+
+    def observe(self, names: Sequence[str]) -> dict[str, Evidence]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A notebook that has been walked: how cells ran, what grade cells found, and the notebook to show."""
+
+    cells: tuple[CellRecord, ...]
+    grades: tuple[GradeRecord, ...]
+    nodes: tuple[NotebookNode, ...]
+
+
+class Walk:
+    """One notebook on its way through worker and judge. Used once."""
+
+    def __init__(
+        self, kernel: Kernel, bench: Bench, grade_cells: dict[str, GradeCell], limits: Limits
+    ) -> None:
+        self._kernel, self._bench, self._grade_cells, self._limits = kernel, bench, grade_cells, limits
+        self._started = time.monotonic()
+        self._cells: list[CellRecord] = []
+        self._grades: list[GradeRecord] = []
+        self._nodes: list[NotebookNode] = []
+
+    def through(self, cells: Sequence[Cell]) -> Walked:
+        """Walk `cells` in order. Nothing that a cell does ends the walk."""
+        for cell in cells:
+            node = copy.deepcopy(cell.node)
+            if cell.role is Role.grade:
+                node.outputs = self._judge(cell)
+            elif node.cell_type == "code":
+                node.outputs = self._run(cell)
+                node.execution_count = len(self._cells)
+            self._nodes.append(node)
+        return Walked(tuple(self._cells), tuple(self._grades), tuple(self._nodes))
+
+    def _run(self, cell: Cell) -> list[NotebookNode]:
+        left = self._limits.notebook_s - (time.monotonic() - self._started)
+        if left <= 0:
+            reason = f"it did not run: the notebook used up its limit of {self._limits.notebook_s:g} s"
+            self._cells.append(CellRecord(cell.id, CellStatus.LIMIT, reason, 0.0))
+            return [_stream(f"[tlgrader] {reason}\n")]
+        result = self._kernel.run(cell.source, timeout_s=min(self._limits.cell_s, left))
+        self._cells.append(CellRecord(cell.id, result.status, result.reason, round(result.seconds, 3)))
+        outputs = [NotebookNode(output) for output in result.outputs]
+        if result.status in (CellStatus.LIMIT, CellStatus.DEAD):
+            outputs.append(_stream(f"[tlgrader] {result.reason}\n"))
+        return outputs
+
+    def _judge(self, cell: Cell) -> list[NotebookNode]:
+        parsed = self._grade_cells[cell.id]
+        needs = tuple(dict.fromkeys(name for line in parsed.lines for name in line.needs))
+        evidence = self._kernel.observe(needs) if needs else {}
+        explained = {name: self._explained(seen) for name, seen in evidence.items()}
+        grade = self._bench.judge(parsed, explained, self._kernel)
+        self._grades.append(grade)
+        return outputs_for(grade)
+
+    def _explained(self, seen: Evidence) -> Evidence:
+        """A name that is missing, with the cells that failed before: one of them should have made it."""
+        if not isinstance(seen, Missing):
+            return seen
+        failed = [f"cell `{cell.cell}`: {cell.reason}" for cell in self._cells if cell.reason]
+        return Missing("; ".join([seen.reason, *failed[-2:]]))
+
+
+def _stream(text: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stderr", text=text)

@@ -1,0 +1,134 @@
+"""The way of a submission, top to bottom: read, judge, keep, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from tlgrader import gradebook
+from tlgrader.course.exercise import read_exercise
+from tlgrader.course.paths import Course
+from tlgrader.course.submission import Submission, Unreadable, read_submission
+from tlgrader.feedback import notebook_to_show, unreadable_notebook
+from tlgrader.judge.job import Graded, Job
+from tlgrader.judge.pool import Pool
+from tlgrader.judge.record import Record, Status, read, write, write_atomically
+from tlgrader.sandbox.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to grade and how: students (all where empty), slots, and whether records that still hold count."""
+
+    students: tuple[str, ...] = ()
+    slots: int = 1
+    fresh: bool = False
+    sandboxed: bool = True
+    publish: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One submission done: its record, and whether it was graded now or had been before."""
+
+    record: Record
+    done_now: bool
+
+
+def grade(course: Course, exercise: str, order: Order) -> Iterator[Step]:
+    """Grade a cohort, yielding each submission as it is done. Every submission yields exactly once.
+
+    Raises:
+        AuthorError: the exercise is wrong, so that nothing can be graded.
+        MachineError: no sandbox can be built here.
+    """
+    if order.publish:
+        gradebook.sync(course, exercise)
+    jobs: dict[str, Job] = {}
+    for student in order.students or course.students(exercise):
+        found = _submission(course, exercise, student)
+        if isinstance(found, Unreadable):
+            yield Step(_keep_unreadable(course, exercise, student, str(found), order.publish), True)
+        elif not order.fresh and (kept := _still_holds(course, exercise, found)):
+            yield Step(_publish_kept(course, kept, found, order.publish), False)
+        else:
+            jobs[student] = Job(exercise, found)
+    pool = Pool(course, order.slots, order.limits, sandboxed=order.sandboxed)
+    for graded in pool.grade(jobs.values()):
+        submission = jobs[graded.record.student].submission
+        yield Step(_keep(course, graded, submission, order.publish), True)
+
+
+def _submission(course: Course, exercise: str, student: str) -> Submission | Unreadable:
+    try:
+        return read_submission(course.submitted(exercise, student), student)
+    except Unreadable as unreadable:
+        return unreadable
+
+
+def _still_holds(course: Course, exercise: str, submission: Submission) -> Record | None:
+    """The record of exactly this submission, graded by exactly this exercise."""
+    record = read(course.record(exercise, submission.student))
+    if record is None or record.status is not Status.graded:
+        return None
+    same = (submission.digest, course.exercise_digest(exercise))
+    return record if (record.submission_digest, record.exercise_digest) == same else None
+
+
+def _keep(course: Course, graded: Graded, submission: Submission, publish: bool) -> Record:
+    """Write record and notebook, then the gradebook: records are the truth, the gradebook follows."""
+    record = graded.record
+    exercise = read_exercise(course.source(record.exercise))
+    if graded.notebook is not None:
+        notebook = notebook_to_show(record, graded.notebook, exercise)
+    else:
+        notebook = unreadable_notebook(record, exercise)
+    return _write(course, record, notebook, submission, publish)
+
+
+def _keep_unreadable(course: Course, exercise: str, student: str, reason: str, publish: bool) -> Record:
+    record = Record(exercise=exercise, student=student, status=Status.unreadable, reason=reason)
+    notebook = unreadable_notebook(record, read_exercise(course.source(exercise)))
+    return _write(course, record, notebook, None, publish)
+
+
+def _write(
+    course: Course,
+    record: Record,
+    notebook: NotebookNode,
+    submission: Submission | None,
+    publish: bool,
+) -> Record:
+    path = course.graded_notebook(record.exercise, record.student)
+    write_atomically(path, nbformat.writes(notebook).encode())
+    write(record, course.record(record.exercise, record.student))
+    if publish:
+        gradebook.publish(course, record, submission, notebook)
+    return record
+
+
+def _publish_kept(course: Course, record: Record, submission: Submission, publish: bool) -> Record:
+    shown = course.autograded(record.exercise, record.student)
+    path = course.graded_notebook(record.exercise, record.student)
+    if publish and not _same_content(shown, path):
+        gradebook.publish(course, record, submission, nbformat.read(path, as_version=4))
+    return record
+
+
+def _same_content(one: Path, other: Path) -> bool:
+    try:
+        return one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
+
+
+def records(course: Course, exercise: str, students: Sequence[str] = ()) -> list[Record]:
+    """The records there are, of `students` or of all who submitted, sorted by student."""
+    names = students or tuple(course.students(exercise))
+    found = (read(course.record(exercise, student)) for student in names)
+    return [record for record in found if record is not None]

@@ -1,0 +1,61 @@
+"""What a worker may use, and how the kernel is told.
+
+Limits hold for a student's code, not for the libraries that the zygote has loaded. A limit of the kernel counts
+for each process by itself; the zygote's watch (`zygote.py`) adds up the processes of a worker.
+"""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+TASKS_PER_PROCESS = 16
+"""How many threads the kernel allows for each allowed process, where it counts them (not for root)."""
+
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Limits of one notebook: seconds for a cell and for all cells, bytes of memory, of a file, of a cell's text."""
+
+    cell_s: Annotated[float, msgspec.Meta(gt=0)] = 120
+    notebook_s: Annotated[float, msgspec.Meta(gt=0)] = 300
+    memory_bytes: Positive = 4 * GIB
+    processes: Positive = 64
+    file_bytes: Positive = 256 * MIB
+    output_bytes: Positive = MIB
+
+
+def in_words(size: int) -> str:
+    """A number of bytes as people write it: ``4 GiB``, ``1.5 MiB``."""
+    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.4g} {name}"
+    return f"{size} bytes"
+
+
+def apply_limits(limits: Limits) -> None:
+    """Limit this process and all that it starts. What it holds already, from the zygote, is not counted."""
+    tasks = limits.processes * TASKS_PER_PROCESS
+    _lower(resource.RLIMIT_DATA, held_data() + limits.memory_bytes)
+    _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _lower(resource.RLIMIT_NPROC, tasks)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def held_data() -> int:
+    """Bytes of private writable memory that this process has reserved: what RLIMIT_DATA is compared with."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * KIB
+    return 0
+
+
+def _lower(which: int, limit: int) -> None:
+    _, hard = resource.getrlimit(which)
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(which, (limit, limit))

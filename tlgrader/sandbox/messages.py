@@ -1,0 +1,197 @@
+"""What the judge, the zygote and a worker say to each other.
+
+On the control socket the judge and the zygote are both trusted. On a job socket the worker is not: everything
+that it sends is decoded by type here, and its sizes are capped in `evidence/wire.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from tlgrader.evidence.kinds import JSON, Evidence
+from tlgrader.sandbox.limits import Limits
+
+Short = Annotated[str, msgspec.Meta(max_length=1_024)]
+Reason = Annotated[str, msgspec.Meta(max_length=16_384)]
+Bundle = Annotated[dict[str, JSON], msgspec.Meta(max_length=64)]
+Limit = Literal["memory", "processes"]
+StreamName = Literal["stdout", "stderr"]
+
+# The control socket: the judge to the zygote.
+
+
+class Spawn(msgspec.Struct, frozen=True, tag=True):
+    """Fork a worker, which answers on the socket sent along. There must be none already."""
+
+    seed: int
+    limits: Limits
+
+
+class Reap(msgspec.Struct, frozen=True, tag=True):
+    """End everything but the zygote and empty the folders; answered by Reaped.
+
+    `hung_up`: the worker closed its socket, so it may be about to end by itself, which is worth waiting for.
+    """
+
+    hung_up: bool = False
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How a worker ended: its exit status, or the signal that killed it, and the limit for which it was killed."""
+
+    status: int | None = None
+    signal: int | None = None
+    over: Limit | None = None
+    asked: bool = False
+    """It was alive until the judge asked for its end."""
+    peak_bytes: int = 0
+    """The most memory that its processes were seen to hold at one time beyond what the zygote holds."""
+
+
+# The zygote to the judge.
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """Everything is imported; a worker can be forked."""
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """The worker is gone, by itself or for a limit."""
+
+
+class Reaped(msgspec.Struct, frozen=True, tag=True):
+    """All is ended and empty."""
+
+    ending: Ending
+
+
+FromZygote = Ready | Ended | Reaped
+ToZygote = Spawn | Reap
+
+# A job socket: the judge to the worker. Tensors travel in the same frame, by key.
+
+
+class Begin(msgspec.Struct, frozen=True, tag=True):
+    """Write the frame's tensors of bytes as files into the work folder; their keys are `names`' positions."""
+
+    names: tuple[str, ...]
+
+
+class Run(msgspec.Struct, frozen=True, tag=True):
+    """Run a cell."""
+
+    source: str
+    timeout_s: float
+
+
+class Observe(msgspec.Struct, frozen=True, tag=True):
+    """Resolve dotted names in the notebook's namespace and describe what they stand for."""
+
+    names: tuple[str, ...]
+    timeout_s: float
+
+
+class FetchTensor(msgspec.Struct, frozen=True, tag=True):
+    """Send the observed tensor with this digest."""
+
+    digest: str
+    timeout_s: float
+
+
+class Logits(msgspec.Struct, frozen=True, tag=True):
+    """Send what the model with this handle answers for the frame's tensors."""
+
+    handle: int
+    timeout_s: float
+
+
+class Call(msgspec.Struct, frozen=True, tag=True):
+    """Call the function with this handle. An argument at a position in `tensors` is in the frame, by position."""
+
+    handle: int
+    arguments: tuple[Any, ...]
+    tensors: tuple[int, ...]
+    timeout_s: float
+
+
+ToWorker = Begin | Run | Observe | FetchTensor | Logits | Call
+
+# The worker to the judge, while a cell runs.
+
+
+class Stream(msgspec.Struct, frozen=True, tag=True):
+    """Text that a cell printed."""
+
+    name: StreamName
+    text: str
+
+
+class Display(msgspec.Struct, frozen=True, tag=True):
+    """A rich output, or the new content (`update`) of those with the same `display_id`."""
+
+    data: Bundle
+    metadata: Bundle
+    display_id: Short | None = None
+    update: bool = False
+
+
+class Returned(msgspec.Struct, frozen=True, tag=True):
+    """The value of a cell's last expression."""
+
+    data: Bundle
+    metadata: Bundle
+    execution_count: int
+
+
+class Raised(msgspec.Struct, frozen=True, tag=True):
+    """A traceback."""
+
+    ename: str
+    evalue: str
+    traceback: tuple[str, ...]
+
+
+class Clear(msgspec.Struct, frozen=True, tag=True):
+    """Forget the outputs so far, now or (`wait`) when the next one comes."""
+
+    wait: bool
+
+
+Output = Stream | Display | Returned | Raised | Clear
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """A cell ended."""
+
+    status: Literal["ok", "error", "limit"]
+    reason: Reason = ""
+
+
+# The worker to the judge, in answer to the other requests.
+
+
+class Observed(msgspec.Struct, frozen=True, tag=True):
+    """The evidence for each name."""
+
+    evidence: dict[str, Evidence]
+
+
+class Sent(msgspec.Struct, frozen=True, tag=True):
+    """The frame holds one tensor, under the key ``tensor``."""
+
+
+class Called(msgspec.Struct, frozen=True, tag=True):
+    """What a function returned."""
+
+    evidence: Evidence
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The request could not be answered."""
+
+    reason: Reason
+
+
+FromWorker = Stream | Display | Returned | Raised | Clear | Done | Observed | Sent | Called | Failed

