@@ -49,7 +49,9 @@ def lora(
     expected += f", target_modules={sorted(target_modules)}"
     config = _config(config_or_model, expected)
     problems = [*_values(config, wanted), *_targets(config, set(target_modules))]
-    observed = f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
+    observed = (
+        f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
+    )
     return settled(problems, Strength.claimed, observed, expected, _lora_hint(config))
 
 
@@ -150,7 +152,9 @@ def _none_at_all(model: object, evidence: ModelEvidence) -> str:
 def _module_hint(evidence: ModelEvidence) -> str:
     if evidence.lora:
         return "`model.print_trainable_parameters()` and `print(model)` show where adapters sit"
-    return "`print(model)` shows the names that linear layers have here: `get_peft_model` returns the new model"
+    return (
+        "`print(model)` shows the names that linear layers have here: `get_peft_model` returns the new model"
+    )
 
 
 def _sites(evidence: ModelEvidence, target: str) -> set[str]:
@@ -185,7 +189,9 @@ def _ranks(layers: Iterable[LoraLayer], r: int | None, alpha: float | None) -> l
     wrong_alpha = sorted({layer.alpha for layer in layers if alpha is not None and layer.alpha != alpha})
     problems = [f"adapters have rank {', '.join(map(str, wrong_r))}, {r} was expected"] if wrong_r else []
     if wrong_alpha:
-        problems.append(f"adapters have alpha {', '.join(f'{a:g}' for a in wrong_alpha)}, {alpha:g} was expected")
+        problems.append(
+            f"adapters have alpha {', '.join(f'{a:g}' for a in wrong_alpha)}, {alpha:g} was expected"
+        )
     return problems
 
 
@@ -196,23 +202,33 @@ def _asleep(evidence: ModelEvidence) -> list[str]:
         "not active": [layer.name for layer in evidence.lora if not (layer.active or layer.disabled)],
         "frozen": [p.name for p in evidence.parameters if is_adapter(p.name) and not p.requires_grad],
     }
-    return [f"{counted(len(names), 'adapter')} {state}: {listed(names, 1)}" for state, names in states.items() if names]
+    return [
+        f"{counted(len(names), 'adapter')} {state}: {listed(names, 1)}"
+        for state, names in states.items()
+        if names
+    ]
 
 
 @check
 def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Finding:
     """What `save_pretrained` left in a folder is the model's adapter, tensor for tensor and value for value."""
-    expected = "the folder holds `adapter_config.json` and `adapter_model.safetensors` with the model's adapter"
+    expected = (
+        "the folder holds `adapter_config.json` and `adapter_model.safetensors` with the model's adapter"
+    )
     saved, evidence = need(folder, FolderEvidence, "folder"), need(model, ModelEvidence, "model")
     if not evidence.lora:
         raise NotThere(_none_at_all(model, evidence), expected)
     absent = [n for n in ("adapter_config.json", "adapter_model.safetensors") if not _has(saved, n)]
     if absent:
-        return failed(Strength.claimed, _lies_there(saved, absent), expected, "`model.save_pretrained(folder)`")
+        return failed(
+            Strength.claimed, _lies_there(saved, absent), expected, "`model.save_pretrained(folder)`"
+        )
     problems = [*_saved_config(saved, evidence), *_saved_tensors(saved, evidence)]
     count = counted(len(saved.tensors["adapter_model.safetensors"]), "tensor")
     observed = f"{count} saved, bit for bit the model's, and its configuration"
-    return settled(problems, Strength.bitwise, observed, expected, "save after training, and save this very model")
+    return settled(
+        problems, Strength.bitwise, observed, expected, "save after training, and save this very model"
+    )
 
 
 def _has(folder: FolderEvidence, name: str) -> bool:
@@ -225,7 +241,9 @@ def _lies_there(folder: FolderEvidence, absent: list[str]) -> str:
     if unreadable:
         return f"{listed(unreadable)} in `{folder.path}` cannot be read"
     there = f"it holds {listed(names)}" if names else "it is empty"
-    return f"{listed(absent)} {'is' if len(absent) == 1 else 'are'} not in `{folder.path}`: {there}{_why(names)}"
+    return (
+        f"{listed(absent)} {'is' if len(absent) == 1 else 'are'} not in `{folder.path}`: {there}{_why(names)}"
+    )
 
 
 def _why(names: list[str]) -> str:
@@ -250,7 +268,11 @@ def _saved_config(folder: FolderEvidence, evidence: ModelEvidence) -> list[str]:
     ]
     saved, used = text.get("target_modules"), config.target_modules
     same = set(saved) == set(used or ()) if isinstance(saved, list) else saved == used
-    return problems if same else [*problems, "`target_modules` differs between `adapter_config.json` and the model"]
+    return (
+        problems
+        if same
+        else [*problems, "`target_modules` differs between `adapter_config.json` and the model"]
+    )
 
 
 def _saved_tensors(folder: FolderEvidence, evidence: ModelEvidence) -> list[str]:

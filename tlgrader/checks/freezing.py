@@ -56,7 +56,9 @@ def _not_pretrained(compared: Comparison, where: str, noun: str = "parameter ten
         )
     if compared.lost:
         count = len(compared.lost)
-        problems.append(f"{counted(count, f'pretrained {noun}')}{where} missing, the first is `{compared.lost[0]}`")
+        problems.append(
+            f"{counted(count, f'pretrained {noun}')}{where} missing, the first is `{compared.lost[0]}`"
+        )
     return problems
 
 
@@ -76,7 +78,11 @@ def _frozen_words(
     evidence: ModelEvidence, others: list[ParameterInfo], prefixes: tuple[str, ...], compared: Comparison
 ) -> str:
     words = f"{counted(len(others), 'parameter tensor')}{_outside(prefixes)}, all frozen"
-    words += " and bit for bit as pretrained" if compared.known else " (no pretrained ones are known to compare with)"
+    words += (
+        " and bit for bit as pretrained"
+        if compared.known
+        else " (no pretrained ones are known to compare with)"
+    )
     inside = [p for p in unique_parameters(evidence) if is_within(p.name, prefixes)]
     if prefixes and not inside:
         words += f"; there are none under {listed(prefixes)}"
@@ -128,7 +134,9 @@ def base_untouched(
     expected = f"every pretrained parameter{where} is there, bit for bit"
     compared = compare(evidence, except_=prefixes, buffers=False)
     if not compared.known or backbone not in (None, *compared.backbones):
-        return failed(Strength.claimed, _no_backbone(model, evidence, backbone), expected, "use `load_backbone`")
+        return failed(
+            Strength.claimed, _no_backbone(model, evidence, backbone), expected, "use `load_backbone`"
+        )
     observed = f"{counted(len(compared.equal), 'parameter tensor')}{where}, bit for bit as pretrained"
     hint = "train only what you added: freeze the rest before the optimizer is made"
     return settled(_not_pretrained(compared, where), Strength.bitwise, observed, expected, hint)

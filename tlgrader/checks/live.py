@@ -16,6 +16,7 @@ from typing import Any
 from tlgrader import checks
 from tlgrader.checks.finding import Finding, Measured, Outcome
 from tlgrader.errors import GraderError
+from tlgrader.evidence.kinds import Opaque
 from tlgrader.evidence.observation import Observation, arrive
 from tlgrader.evidence.observe import Observer
 
@@ -29,12 +30,15 @@ def _live(check: Callable[..., Finding]) -> Callable[..., None]:
         try:
             given = signature.bind(*args, **kwargs)
             caller = inspect.currentframe()
-            seen = {key: _seen(key, value, caller and caller.f_back) for key, value in given.arguments.items()}
+            seen = {
+                key: _seen(key, value, caller and caller.f_back) for key, value in given.arguments.items()
+            }
             _show(check(*(seen.pop(key) for key in list(seen)[: len(args)]), **seen))
         except GraderError as error:
             print(f"✗ {check.__name__} could not be tried: {error}", file=sys.stderr)
-        except TypeError as error:
-            print(f"✗ {check.__name__} was called wrongly: {error}", file=sys.stderr)
+        except Exception as error:  # A cell's other checks are to be tried, whatever breaks in this one.
+            said = f"{type(error).__name__}: {error}"
+            print(f"✗ {check.__name__} could not be tried: {said}", file=sys.stderr)
 
     shown.__signature__ = signature.replace(return_annotation=None)  # type: ignore[attr-defined]
     return shown
@@ -45,7 +49,10 @@ def _seen(parameter: str, value: object, frame: FrameType | None) -> object:
     if isinstance(value, Measured):
         return value
     observer = Observer()
-    return arrive(Observation(_variable(value, frame) or parameter, observer.observe(value), observer))
+    evidence = observer.observe(value)
+    if isinstance(evidence, Opaque) and isinstance(value, list | tuple | dict):
+        return value  # the arguments of a call, with tensors among them
+    return arrive(Observation(_variable(value, frame) or parameter, evidence, observer))
 
 
 def _variable(value: object, frame: FrameType | None) -> str | None:

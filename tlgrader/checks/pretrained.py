@@ -12,14 +12,22 @@ from tlgrader.evidence.names import is_within, under
 def fingerprint(name: str) -> dict[str, str] | None:
     """The digests of a backbone's pretrained tensors by name, or None for a name that is not to be trusted.
 
-    The name is whatever a student's module carries; only the backbones that come with the grader are loaded,
-    never a file or a hub's repository that a submission names.
+    See `is_trusted`. Raises MachineError where its weights are missing.
     """
     from tlgrader import backbones
 
-    if name not in (backbones.EFFICIENTNET_LITE0, backbones.MINILM):
-        return None
-    return backbones.fingerprint(name)
+    return backbones.fingerprint(name) if is_trusted(name) else None
+
+
+def is_trusted(name: str) -> bool:
+    """Whether a backbone comes with the grader.
+
+    The name is whatever a student's module carries: a file or a hub's repository that a submission names must
+    never be loaded outside its worker.
+    """
+    from tlgrader import backbones
+
+    return name in (backbones.EFFICIENTNET_LITE0, backbones.MINILM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,11 @@ def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -
 
 
 def _compare_one(
-    evidence: ModelEvidence, root: BackboneRoot, known: dict[str, str], except_: tuple[str, ...], buffers: bool
+    evidence: ModelEvidence,
+    root: BackboneRoot,
+    known: dict[str, str],
+    except_: tuple[str, ...],
+    buffers: bool,
 ) -> Comparison:
     observed = under(root, evidence)
     wanted = {name: digest for name, digest in known.items() if is_buffer(name) == buffers}

@@ -44,7 +44,11 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
     matrix = next((p for p in tensors if p.name.endswith("weight")), None)
     if matrix is None or len(matrix.shape) != 2:
         return failed(Strength.claimed, f"the last linear layer `{layer.name}` has no weight", expected)
-    problems = [*_outputs(layer, matrix, classes), *_not_learning(layer, tensors), *_not_new(evidence, matrix)]
+    problems = [
+        *_outputs(layer, matrix, classes),
+        *_not_learning(layer, tensors),
+        *_not_new(evidence, matrix),
+    ]
     observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
     return settled(problems, _head_strength(evidence), observed, expected, _head_hint(matrix, classes))
 
@@ -66,7 +70,9 @@ def _no_linear(model: object, evidence: ModelEvidence, name: str | None) -> str:
     if name is None:
         return f"`{name_of(model, 'model')}` has no linear layer"
     found = [module.type for module in evidence.modules if plain_name(module.name) == name]
-    return f"`{name}` is a {found[-1]} without a linear layer" if found else f"there is no `{name}` in the model"
+    return (
+        f"`{name}` is a {found[-1]} without a linear layer" if found else f"there is no `{name}` in the model"
+    )
 
 
 def _outputs(layer: ModuleInfo, matrix: ParameterInfo, classes: int) -> list[str]:
@@ -148,7 +154,9 @@ def learned(before: Measured, after: Measured, *, at_least: float = 0.0, weight:
         if not isinstance(measured, Measured):
             raise NotThere(f"what was measured {when} training is {describe(measured)}", expected)
         if measured.value is None:
-            return skipped(measured.strength, f"no loss could be measured {when} training: {measured.note}", expected)
+            return skipped(
+                measured.strength, f"no loss could be measured {when} training: {measured.note}", expected
+            )
     return _fall(before, after, at_least, expected)
 
 
@@ -161,7 +169,9 @@ def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> 
         return passed(strength, words, expected, numbers)
     if after.value == before.value:
         words += ": nothing changed"
-    return failed(strength, words, expected, "does the loop call `loss.backward()` and `optimizer.step()`?", numbers)
+    return failed(
+        strength, words, expected, "does the loop call `loss.backward()` and `optimizer.step()`?", numbers
+    )
 
 
 @check
@@ -188,9 +198,13 @@ def history(
     """A history (a dict of lists with `keys`, or one list) holds finite numbers, one for each epoch."""
     expected = _history_words(keys, epochs)
     series = _series(history, keys, expected)
-    problems = [problem for name, values in series.items() for problem in _series_problems(name, values, epochs)]
+    problems = [
+        problem for name, values in series.items() for problem in _series_problems(name, values, epochs)
+    ]
     observed = ", ".join(f"`{name}`: {counted(len(values), 'number')}" for name, values in series.items())
-    return settled(problems, Strength.claimed, observed, expected, "append one number, as in `loss.item()`, an epoch")
+    return settled(
+        problems, Strength.claimed, observed, expected, "append one number, as in `loss.item()`, an epoch"
+    )
 
 
 def _history_words(keys: Sequence[str], epochs: int | None) -> str:
@@ -203,7 +217,9 @@ def _series(history: object, keys: Sequence[str], expected: str) -> dict[str, li
         return {"history": list(history)}
     if not isinstance(history, Mapping):
         what = "dict of lists" if keys else "list"
-        raise NotThere(f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected)
+        raise NotThere(
+            f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected
+        )
     missing = [key for key in keys if key not in history]
     if missing:
         raise NotThere(f"the history has no {listed(missing)}; it has {listed(map(str, history))}", expected)
@@ -221,7 +237,11 @@ def _is_list(values: object) -> bool:
 def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[str]:
     problems = []
     if epochs is not None and len(values) != epochs:
-        problems.append(f"`{name}` has {counted(len(values), 'entry')}, {epochs} were expected".replace("entrys", "entries"))
+        problems.append(
+            f"`{name}` has {counted(len(values), 'entry')}, {epochs} were expected".replace(
+                "entrys", "entries"
+            )
+        )
     strange = [value for value in values if not _is_finite(value)]
     if strange:
         problems.append(f"`{name}` holds {strange[0]!r:.60}, which is not a finite number")

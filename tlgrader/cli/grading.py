@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from tlgrader import pipeline
 from tlgrader.cli.options import CourseFolder, ExerciseName, NoSandbox, Slots, cores, course_at
 from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
 from tlgrader.course.paths import Course
@@ -37,6 +36,8 @@ def grade(
     has not changed is kept, so a run that was interrupted goes on where it was. Ends with exit code 1 where a person
     has to look at something.
     """
+    from tlgrader import pipeline
+
     here = course_at(course)
     here.require(exercise)
     students = _students(here, exercise, student)
@@ -70,6 +71,8 @@ def _end(records: list[Record]) -> None:
 
 def status(exercise: ExerciseName, course: CourseFolder = None) -> None:
     """Show what has been graded, what waits, and what needs a person."""
+    from tlgrader import pipeline
+
     here = course_at(course)
     here.require(exercise)
     records = pipeline.records(here, exercise)

@@ -70,11 +70,14 @@ def read_bytes(path: Path, limit: int) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Unreadable(f"the file cannot be opened: {error.strerror}") from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("what was handed in is not a regular file")
-        content = file.read(limit + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            content = file.read(limit + 1)
+    finally:
+        os.close(handle)
     if len(content) > limit:
         size = max(status.st_size, limit + 1) / 2**20
         raise Unreadable(f"the file has {size:.0f} MB, more than the {limit // 2**20} MB allowed")

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence, ParameterInfo, TensorInfo
 
-_PEFT = re.compile(r"(?:^|(?<=\.))(?:base_model\.model\.|base_layer\.|original_module\.|modules_to_save\.[^.]+\.)")
+_PEFT = re.compile(
+    r"(?:^|(?<=\.))(?:_orig_mod\.|base_model\.model\.|base_layer\.|original_module\.|modules_to_save\.[^.]+\.)"
+)
 
 
 def plain_name(name: str) -> str:

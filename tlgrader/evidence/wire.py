@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
 
 MAX_HEADER = 32 << 20
-MAX_PAYLOAD = 1 << 30
+MAX_PAYLOAD = 512 << 20
 _LENGTHS = struct.Struct(">QQ")
 _CHUNK = 1 << 20
 
@@ -63,14 +63,19 @@ class Channel(Generic[Received]):
         """Send one frame before `deadline` (of time.monotonic). Raises Closed, Late, WireError if it is too long."""
         header = msgspec.json.encode(message)
         payload = pack(tensors) if tensors else b""
-        _check(len(header), len(payload))
+        _check(len(header), len(payload), MAX_PAYLOAD)
         for part in (_LENGTHS.pack(len(header), len(payload)) + header, payload):
             self._send(part, deadline)
 
-    def receive(self, *, deadline: float | None = None) -> tuple[Received, dict[str, torch.Tensor]]:
-        """The next frame, whole before `deadline`. Raises Closed, Late, WireError."""
+    def receive(
+        self, *, deadline: float | None = None, tensors: bool = True
+    ) -> tuple[Received, dict[str, torch.Tensor]]:
+        """The next frame, whole before `deadline`; with `tensors` False none may come along.
+
+        Raises Closed, Late, WireError.
+        """
         header_length, payload_length = _LENGTHS.unpack(self._receive(_LENGTHS.size, deadline))
-        _check(header_length, payload_length)
+        _check(header_length, payload_length, MAX_PAYLOAD if tensors else 0)
         header = self._receive(header_length, deadline)
         payload = self._receive(payload_length, deadline)
         try:
@@ -134,6 +139,6 @@ def unpack(payload: bytes) -> dict[str, torch.Tensor]:
         raise WireError(f"a payload that is not safetensors: {error}") from error
 
 
-def _check(header: int, payload: int) -> None:
-    if header > MAX_HEADER or payload > MAX_PAYLOAD:
-        raise WireError(f"a frame of {header} + {payload} bytes; at most {MAX_HEADER} + {MAX_PAYLOAD} are taken")
+def _check(header: int, payload: int, most_payload: int) -> None:
+    if header > MAX_HEADER or payload > most_payload:
+        raise WireError(f"a frame of {header} + {payload} bytes; at most {MAX_HEADER} + {most_payload} are taken")

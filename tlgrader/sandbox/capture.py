@@ -34,6 +34,7 @@ class Capture:
         self._owner = os.getpid()
         self._lock = threading.RLock()
         self._pending: list[str] = []
+        self._pending_size = 0
         self._stream: StreamName = "stdout"
         self._text = self._rich = 0
         self._is_open = False
@@ -124,14 +125,15 @@ class Capture:
         if name != self._stream:
             self._flush()
             self._stream = name
-        if text:
-            self._pending.append(text)
-        if sum(map(len, self._pending)) > _TEXT_PIECE:
+        self._pending.append(text)
+        self._pending_size += len(text)
+        if self._pending_size > _TEXT_PIECE:
             self._flush()
 
     def _flush(self) -> None:
         text = "".join(self._pending).encode("utf-8", "replace").decode()
         self._pending.clear()
+        self._pending_size = 0
         if text:
             self._emit(Stream(self._stream, text))
 

@@ -14,6 +14,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import activate_matplotlib
+from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets import Any as AnyTrait
 from traitlets import Type, default
 from traitlets.config import Config
@@ -21,6 +23,7 @@ from traitlets.config import Config
 from tlgrader.sandbox.capture import Capture
 from tlgrader.sandbox.messages import Clear, Display, Raised, Returned
 
+INLINE = "module://matplotlib_inline.backend_inline"
 _LONGEST_TEXT = 65_536
 
 
@@ -114,11 +117,14 @@ def build(capture: Capture) -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     shell: Shell = Shell.instance(config=config, capture=capture)
+    activate_matplotlib(INLINE)
+    configure_inline_support(shell, INLINE)
     return shell
 
 
 def ask(prompt: object = "", *_: object, **__: object) -> str:
     """In place of ``input()`` and ``getpass()``."""
+    __tracebackhide__ = True
     raise StdinNotImplementedError("input() was called, but nobody can answer: graded notebooks cannot ask for input")
 
 

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from tlgrader.data.home import data_home
 from tlgrader.errors import MachineError
 from tlgrader.evidence.kinds import Evidence, Missing
 from tlgrader.evidence.wire import Channel, Closed, Late, WireError
@@ -135,23 +136,28 @@ class Slot:
 
     def close(self) -> None:
         """End the zygote and everything inside the wall. The slot can be started again."""
+        if self._worker is not None:
+            self._worker.hang_up()
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            try:
-                self._process.wait(GRACE_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        if self._worker is not None:
-            self._worker.hang_up()
-        for held in (self._stderr,):
-            if held is not None:
-                held.close()
+            self._end(self._process)
+        if self._stderr is not None:
+            self._stderr.close()
         if self._folder is not None:
             self._folder.cleanup()
         self._control = self._process = self._stderr = self._folder = self._worker = None
         self._is_ready = False
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """A ready zygote sees the closed socket and ends all; one that still imports has started nothing."""
+        if not self._is_ready:
+            process.kill()
+        try:
+            process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def fileno(self) -> int:
         """The control socket's descriptor: readable when the zygote says that a worker is gone."""
@@ -168,7 +174,8 @@ class Slot:
         work.mkdir()
         scratch.mkdir()
         folders = ["--folder", str(work), "--folder", str(scratch)]
-        return [*program, *folders], environment(None, work=str(work), scratch=str(scratch))
+        data = str(data_home().root)
+        return [*program, *folders], environment(data, work=str(work), scratch=str(scratch))
 
     def _say(self, message: messages.ToZygote, descriptor: int | None = None) -> None:
         assert self._control is not None
@@ -231,9 +238,7 @@ class Worker:
 
     def begin(self, files: Mapping[str, bytes]) -> None:
         """Wait until it serves, with files in its work folder, by relative name. Raises Unanswered."""
-        import torch
-
-        tensors = {str(i): _bytes_tensor(torch, content) for i, content in enumerate(files.values())}
+        tensors = {str(i): _bytes_tensor(content) for i, content in enumerate(files.values())}
         self._ask(messages.Begin(tuple(files)), messages.Done, tensors)
 
     def observe(self, names: Sequence[str]) -> dict[str, Evidence]:
@@ -290,7 +295,7 @@ class Worker:
         try:
             self._channel.send(messages.Run(source, timeout_s), deadline=deadline)
             while True:
-                message, _ = self._next(deadline)
+                message, _ = self._next(deadline, tensors=False)
                 if isinstance(message, messages.Done):
                     return CellStatus(message.status), message.reason
                 if not isinstance(message, messages.Output):
@@ -308,7 +313,7 @@ class Worker:
         late = f"the notebook's process did not answer within {self._answer_s:g} s"
         try:
             self._channel.send(request, tensors, deadline=deadline)
-            message, payload = self._next(deadline)
+            message, payload = self._next(deadline, tensors=kind is messages.Sent)
             if not isinstance(message, kind | messages.Failed):
                 raise WireError("an answer to another question")
         except WireError as error:
@@ -325,12 +330,12 @@ class Worker:
             raise Unanswered(self._bury(WireError("no tensor came"), ""))
         return payload["tensor"]
 
-    def _next(self, deadline: float) -> tuple[messages.FromWorker, dict[str, torch.Tensor]]:
+    def _next(self, deadline: float, *, tensors: bool) -> tuple[messages.FromWorker, dict[str, torch.Tensor]]:
         """The worker's next message; Late also where the zygote says that the worker is gone."""
         left = max(0.0, deadline - time.monotonic())
         readable, _, _ = select.select([self._channel, self._slot], [], [], left)
         if self._channel in readable:
-            return self._channel.receive(deadline=deadline)
+            return self._channel.receive(deadline=deadline, tensors=tensors)
         if readable:
             raise WireError("")
         raise Late("")
@@ -371,6 +376,9 @@ def _apart(arguments: Sequence[object]) -> tuple[tuple[Any, ...], dict[str, torc
     return tuple(None if str(i) in tensors else value for i, value in enumerate(arguments)), tensors
 
 
-def _bytes_tensor(torch: Any, content: bytes) -> torch.Tensor:
-    tensor: torch.Tensor = torch.frombuffer(bytearray(content), dtype=torch.uint8) if content else torch.empty(0)
-    return tensor.to(torch.uint8)
+def _bytes_tensor(content: bytes) -> torch.Tensor:
+    import torch
+
+    if not content:
+        return torch.empty(0, dtype=torch.uint8)
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8)

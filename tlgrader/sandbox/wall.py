@@ -44,10 +44,15 @@ _ISOLATED = (
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What a wall is built from: the bwrap program, and the folder of public data to show read-only, if any."""
+    """What a wall is built from: the bwrap program, and the folder of public data to show read-only, if any.
+
+    ``nesting``: whether students' code may make user namespaces of its own. Not needed; some machines cannot
+    forbid it.
+    """
 
     bwrap: Path
     public: Path | None = None
+    nesting: bool = False
 
     def command(self, program: list[str], limits: Limits) -> list[str]:
         """The command that runs `program` inside. Depends on nothing but its arguments and what folders exist."""
@@ -55,7 +60,8 @@ class Wall:
         settings = environment(DATA if self.public else None)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
         inside = [*mounts, "--remount-ro", "/", "--chdir", WORK, "--clearenv", *variables]
-        return [str(self.bwrap), *_ISOLATED, *inside, "--", *program]
+        forbidden = [] if self.nesting else ["--disable-userns"]
+        return [str(self.bwrap), *_ISOLATED, *forbidden, *inside, "--", *program]
 
     def _data_mounts(self) -> list[str]:
         return ["--ro-bind", str(self.public), f"{DATA}/public"] if self.public else []
@@ -88,19 +94,24 @@ def environment(data: str | None, *, work: str = WORK, scratch: str = "/tmp") ->
 
 def find(public: Path | None = None) -> Wall:
     """The wall of this machine, after trying it. Raises MachineError that says what is missing and what to do."""
-    wall = Wall(_bwrap(), public)
-    tried = subprocess.run(
-        wall.command(["/bin/true"], Limits()), capture_output=True, text=True, check=False, timeout=60
+    bwrap = _bwrap()
+    for wall in (Wall(bwrap, public), Wall(bwrap, public, nesting=True)):
+        complaint = _complaint(wall)
+        if complaint is None:
+            return wall
+    raise MachineError(
+        f"no sandbox can be built here: bubblewrap says '{complaint}'. It needs user namespaces: sysctl "
+        "kernel.unprivileged_userns_clone=1, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0, in a "
+        "container one that allows them. Grade on another node or in an image that allows them; with "
+        "--no-sandbox students' code can read all that you can"
     )
-    if tried.returncode != 0:
-        raise MachineError(
-            f"no sandbox can be built here: bubblewrap says '{tried.stderr.strip() or tried.returncode}'. "
-            "It needs user namespaces (sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also "
-            "kernel.apparmor_restrict_unprivileged_userns=0; in a container, one that allows them). "
-            "Use another node or an image that allows them, or grade with --no-sandbox, where students' code "
-            "can read what you can."
-        )
-    return wall
+
+
+def _complaint(wall: Wall) -> str | None:
+    """What bubblewrap says when it is to run nothing behind `wall`; None if it did."""
+    command = wall.command(["/bin/true"], Limits())
+    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return None if tried.returncode == 0 else tried.stderr.strip() or f"exit status {tried.returncode}"
 
 
 def available() -> str | None:

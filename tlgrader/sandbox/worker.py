@@ -77,6 +77,7 @@ def _detach(job: int) -> socket.socket:
     """Leave the zygote: an own session, readable to itself, no descriptor but the job socket and /dev/null."""
     os.setsid()
     processes.set_dumpable(True)
+    processes.die_with_parent()
     _be_first_to_go()
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -168,8 +169,11 @@ class Worker:
     def _begin(self, request: Begin, tensors: Tensors) -> Answer:
         for position, name in enumerate(request.names):
             path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(tensors[str(position)].numpy().tobytes())
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(tensors[str(position)].numpy().tobytes())
+            except (OSError, ValueError) as error:
+                return Failed(f"{name} cannot be put into the work folder: {_in_short(error)}"), None
         return Done("ok"), None
 
     def _describe(self, request: Observe | FetchTensor | Logits | Call, tensors: Tensors) -> Answer:

@@ -31,7 +31,9 @@ PRELOADED = (
     *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
     *("transformers", "transformers.models.bert.modeling_bert", "transformers.models.bert.tokenization_bert"),
     *("peft", "timm", "safetensors.torch", "PIL.Image", "matplotlib.pyplot", "matplotlib_inline.backend_inline"),
-    *("tlgrader.seeding", "tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
+    *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.data.leaves"),
+    *("tlgrader.data.reviews", "tlgrader.checks.live", "tlgrader.seeding"),
+    *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
 )
 PACKET = 65_536
 WATCH_S = 0.05
@@ -141,6 +143,7 @@ class Zygote:
         if self._worker is None:
             return Ending()
         if self._ending is None:
+            self._over()
             asked = not self._ends_within(patience_s)
             processes.kill_descendants()
             self._ending = msgspec.structs.replace(self._collect(None), asked=asked)
@@ -190,6 +193,7 @@ def _become_worker(message: Spawn, job: int) -> None:
 
     try:
         work(job, message.seed, message.limits)
+        os._exit(0)
     except BaseException:
         traceback.print_exc()
     finally:

@@ -1,0 +1,84 @@
+"""Hidden tests of the exercise `lora`: what must hold of the model before and after its adapter trains."""
+
+from functools import cache
+
+import msgspec
+import torch
+
+from tlgrader import checks
+from tlgrader.backbones import MINILM, load_tokenizer
+from tlgrader.checks.finding import Fault, Finding, Measured, Outcome
+from tlgrader.data import reviews
+from tlgrader.evidence.kinds import ModelEvidence
+from tlgrader.evidence.observation import Observation
+from tlgrader.judge import evaluate
+from tlgrader.judge.references import threshold
+
+FALL = 0.2  # the share by which the training loss must fall; printed in the notebook
+TRAINING_SENTENCES = 64
+HIDDEN_SENTENCES = 300
+PROBES = 8
+
+
+def training_loss(model: Observation) -> Measured:
+    """Return the loss on some training sentences, computed by the judge."""
+    return evaluate.loss(model, _training())
+
+
+def loss_fell(untrained: Measured, model: Observation) -> Finding:
+    """The loss on training sentences is at least a fifth below what it was before training."""
+    return checks.learned(untrained, training_loss(model), at_least=FALL)
+
+
+def base_is_untouched(model: Observation) -> Finding:
+    """Every pretrained parameter of MiniLM is in the model, bit for bit; skipped where no adapter is beside them."""
+    adapters = isinstance(model.evidence, ModelEvidence) and model.evidence.lora
+    finding = _base_untouched(model)
+    return finding if adapters else _skipped(finding, "the model has no adapter, so that nothing is adapted")
+
+
+def base_stayed_frozen(untrained: Measured, model: Observation) -> Finding:
+    """The same after training; skipped where nothing was learned, since then it shows nothing."""
+    finding = _base_untouched(model)
+    learned = loss_fell(untrained, model).outcome is Outcome.passed
+    return finding if learned else _skipped(finding, "nothing was learned, so that nothing could have moved it")
+
+
+def beats_the_threshold(model: Observation) -> Finding:
+    """The accuracy on hidden sentences is at least the printed threshold."""
+    lowest = threshold(__file__, "accuracy")
+    return evaluate.accuracy(model, _hidden(), threshold=lowest)
+
+
+def _base_untouched(model: Observation) -> Finding:
+    return checks.base_untouched(model, backbone=MINILM, except_="classifier")
+
+
+def _skipped(finding: Finding, why: str) -> Finding:
+    """What passed for want of anything that could fail earns nothing; a failure stays one."""
+    if finding.outcome is not Outcome.passed:
+        return finding
+    return msgspec.structs.replace(finding, outcome=Outcome.skipped, observed=why, fault=Fault.student)
+
+
+@cache
+def _training() -> evaluate.Labelled:
+    texts, labels = reviews.load("train")
+    return _labelled(texts[:TRAINING_SENTENCES], labels[:TRAINING_SENTENCES])
+
+
+@cache
+def _hidden() -> evaluate.Labelled:
+    texts, labels = reviews.hidden()
+    return _labelled(texts[:HIDDEN_SENTENCES], labels[:HIDDEN_SENTENCES])
+
+
+def _labelled(texts: list[str], labels: torch.Tensor) -> evaluate.Labelled:
+    """Sentences as the model takes them, with public ones for the comparison with the worker's own answers."""
+    public = reviews.load("validation").texts[:PROBES]
+    return evaluate.Labelled(_tokens(texts), labels, _tokens(public), classes=len(reviews.CLASSES))
+
+
+def _tokens(texts: list[str]) -> dict[str, torch.Tensor]:
+    batch = load_tokenizer(MINILM)(texts, padding=True, return_tensors="pt")
+    return {name: batch[name] for name in ("input_ids", "attention_mask")}

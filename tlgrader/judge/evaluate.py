@@ -1,0 +1,213 @@
+"""What the judge measures of a model on hidden data: its accuracy and its loss.
+
+A model is rebuilt from evidence; if it then answers public inputs as the worker does, what it answers to hidden
+inputs counts as recomputed. If not, the worker is asked for the logits of hidden inputs, never shown a label,
+and the finding says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from tlgrader.checks.asking import check, failed, need_observation, passed, skipped
+from tlgrader.checks.finding import Finding, Measured, Strength
+from tlgrader.errors import GraderError
+from tlgrader.evidence.kinds import ModelEvidence
+from tlgrader.evidence.observation import Observation
+from tlgrader.judge.features import Features, can_be_remembered
+from tlgrader.judge.logical import CannotRebuild
+from tlgrader.judge.rebuild import rebuild
+
+BATCH = 64
+PARITY = 1e-4
+"""The largest difference of logits, absolute, at which a rebuilt model is taken for the student's."""
+
+Inputs = Mapping[str, torch.Tensor]
+
+_FEATURES = Features()
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Data to measure on. ``inputs`` as ``{"x": images}`` or by keyword, each with N rows; ``labels`` of shape (N,).
+
+    ``probe`` are a few public inputs of the same form.
+    """
+
+    inputs: Inputs
+    labels: torch.Tensor
+    probe: Inputs
+
+    @property
+    def least_classes(self) -> int:
+        """How many outputs a model needs for the labels that occur."""
+        return int(self.labels.max()) + 1
+
+
+class _WrongOutputs(Exception):
+    """The model's answers are not logits of the right form; the message says what they are."""
+
+
+class _CannotRun(Exception):
+    """The model raises when it is run; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    logits: torch.Tensor
+    strength: Strength
+    note: str
+
+
+@check
+def accuracy(
+    model: object, data: Labelled, *, threshold: float, classes_named: Sequence[str], weight: float = 1.0
+) -> Finding:
+    """The share of `data` that the model labels rightly is at least `threshold`.
+
+    `classes_named` are the names of the classes, in the order of the labels: a model must have as many outputs.
+    """
+    expected = f"an accuracy of at least {threshold:.3f} on {len(data.labels)} held-out examples"
+    observation, _ = need_observation(model, ModelEvidence, "model")
+    try:
+        answer = _answer(observation, data, len(classes_named))
+    except _WrongOutputs as error:
+        return skipped(Strength.claimed, str(error), expected)
+    except _CannotRun as error:
+        return failed(Strength.queried, str(error), expected)
+    strange = _not_finite(answer.logits)
+    if strange:
+        return failed(answer.strength, strange + answer.note, expected, "was the learning rate too high?")
+    right = (answer.logits.argmax(dim=1) == data.labels).double()
+    reached = right.mean().item()
+    words = f"an accuracy of {reached:.3f}, {_weakest(right, data.labels, classes_named)}{answer.note}"
+    return _compared(answer.strength, reached, threshold, words, expected)
+
+
+def _weakest(right: torch.Tensor, labels: torch.Tensor, classes_named: Sequence[str]) -> str:
+    shares = {
+        classes_named[label]: right[labels == label].mean().item() for label in labels.unique().tolist()
+    }
+    worst = min(shares, key=lambda name: shares[name])
+    return f"least on `{worst}` with {shares[worst]:.3f}"
+
+
+def _compared(strength: Strength, reached: float, threshold: float, words: str, expected: str) -> Finding:
+    measured = {"accuracy": reached}
+    if reached >= threshold:
+        return passed(strength, words, expected, measured)
+    return failed(strength, words, expected, measured=measured)
+
+
+def loss(model: object, data: Labelled) -> Measured:
+    """The model's mean cross-entropy on `data`; without a value, and with the reason, where there is none."""
+    if not isinstance(model, Observation) or not isinstance(model.evidence, ModelEvidence):
+        return Measured(None, Strength.claimed, "there is no model")
+    try:
+        answer = _answer(model, data, None)
+    except (_WrongOutputs, _CannotRun) as error:
+        return Measured(None, Strength.claimed, str(error))
+    strange = _not_finite(answer.logits)
+    if strange:
+        return Measured(None, answer.strength, strange + answer.note)
+    value = nn.functional.cross_entropy(answer.logits.double(), data.labels).item()
+    return Measured(value, answer.strength, answer.note)
+
+
+def _not_finite(logits: torch.Tensor) -> str:
+    rows = int((~torch.isfinite(logits).all(dim=1)).sum())
+    return f"the model's logits are not finite for {rows} of {len(logits)} examples" if rows else ""
+
+
+def _answer(observation: Observation, data: Labelled, classes: int | None) -> _Answer:
+    """Logits of the hidden inputs, `classes` an example, or as many as the labels need.
+
+    Raises _WrongOutputs and _CannotRun.
+    """
+    theirs = _asked(observation, data.probe)
+    _require_logits(theirs, data.probe, data.least_classes, classes)
+    try:
+        ours = rebuild(observation)
+        with one_thread():
+            if _agree(_run(ours, data.probe), theirs):
+                return _Answer(_remembering(ours, observation, data.inputs), Strength.recomputed, "")
+        why = "rebuilt from its tensors, it answers otherwise than in the notebook"
+    except CannotRebuild as error:
+        why = str(error)
+    logits = _asked(observation, data.inputs)
+    _require_logits(logits, data.inputs, data.least_classes, classes)
+    return _Answer(logits, Strength.queried, f" (answered by the notebook's own process: {why})")
+
+
+def _asked(observation: Observation, inputs: Inputs) -> torch.Tensor:
+    evidence = observation.evidence
+    assert isinstance(evidence, ModelEvidence)
+    try:
+        return _in_batches(lambda batch: observation.source.logits(evidence.handle, batch), inputs)
+    except GraderError:
+        raise
+    except Exception as error:  # The student's forward may raise anything; the worker passes it on.
+        raise _CannotRun(
+            f"`{observation.name}` cannot be run: {type(error).__name__}: {error}"[:500]
+        ) from error
+
+
+def _run(model: nn.Module, inputs: Inputs) -> torch.Tensor:
+    with torch.no_grad():
+        return _in_batches(lambda batch: _logits(model, batch), inputs)
+
+
+def _remembering(model: nn.Module, observation: Observation, inputs: Inputs) -> torch.Tensor:
+    """As `_run`, with the features of a backbone that was seen before remembered."""
+    evidence = observation.evidence
+    if not isinstance(evidence, ModelEvidence) or not can_be_remembered(evidence, inputs):
+        return _run(model, inputs)
+    with torch.no_grad():
+        return _in_batches(lambda batch: _FEATURES.logits(model, evidence, batch), inputs)
+
+
+def _logits(model: nn.Module, batch: Inputs) -> torch.Tensor:
+    output = model(batch["x"]) if set(batch) == {"x"} else model(**batch)
+    logits = getattr(output, "logits", output)
+    assert isinstance(logits, torch.Tensor)
+    return logits
+
+
+def _in_batches(answer: Callable[[Inputs], torch.Tensor], inputs: Inputs) -> torch.Tensor:
+    rows = len(next(iter(inputs.values())))
+    parts = [
+        answer({name: tensor[start : start + BATCH] for name, tensor in inputs.items()})
+        for start in range(0, rows, BATCH)
+    ]
+    return torch.cat(parts)
+
+
+def _require_logits(logits: torch.Tensor, inputs: Inputs, least: int, classes: int | None) -> None:
+    """Raise _WrongOutputs unless there is one row of numbers an example, `classes` or at `least` that many."""
+    rows, shape = len(next(iter(inputs.values()))), tuple(logits.shape)
+    enough = len(shape) == 2 and (shape[1] == classes if classes is not None else shape[1] >= least)
+    if not enough or shape[0] != rows or not logits.is_floating_point():
+        raise _WrongOutputs(
+            f"the model returns {str(logits.dtype).removeprefix('torch.')} of shape {list(shape)} for {rows} "
+            f"examples, {classes or least} logits each were expected"
+        )
+
+
+def _agree(ours: torch.Tensor, theirs: torch.Tensor) -> bool:
+    return ours.shape == theirs.shape and torch.allclose(ours, theirs, rtol=0.0, atol=PARITY, equal_nan=True)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread, so that a result does not depend on how many cores there are."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

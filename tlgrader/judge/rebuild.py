@@ -1,0 +1,217 @@
+"""Building a student's model again in the judge, from evidence alone.
+
+Backbones are loaded afresh, layers of the allow-list are constructed, adapters are put by peft where they were
+observed, and then every tensor that is not the fresh one is fetched by its digest. Nothing is imported or
+evaluated by a name that a worker sent, and no pattern of a student's is matched.
+
+What cannot be seen in evidence (an attribute of a backbone that changes what it computes) would go unnoticed
+here: `evaluate` compares logits with the worker's before it relies on a rebuilt model.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from torch import nn
+
+from tlgrader.checks.pretrained import is_trusted
+from tlgrader.evidence.digest import digest, dtype_name
+from tlgrader.evidence.kinds import LoraLayer, ModelEvidence, ModuleInfo, TensorInfo
+from tlgrader.evidence.layers import UnknownLayer, build, can_build
+from tlgrader.evidence.modules import describe_module, tensors, walk
+from tlgrader.evidence.observation import NotAsDescribed, Observation
+from tlgrader.evidence.untouched import same_randomness
+from tlgrader.judge.logical import ADAPTER, CannotRebuild, Logical, logical
+
+MAX_NUMBERS = 250_000_000
+"""The largest number of parameters and buffers together: 1 GB in float32."""
+
+
+def rebuild(observation: Observation) -> nn.Module:
+    """The observed model, in eval mode, frozen, on the CPU, without drawing a random number.
+
+    Raises CannotRebuild, with what stands in the way in words.
+    """
+    evidence = observation.evidence
+    if not isinstance(evidence, ModelEvidence):
+        raise CannotRebuild(f"`{observation.name}` is not a model")
+    _require_ordinary(evidence)
+    parts = logical(evidence)
+    try:
+        with same_randomness():
+            return _Builder(observation, parts).build()
+    except (NotAsDescribed, UnknownLayer) as error:
+        raise CannotRebuild(str(error)) from error
+
+
+def _require_ordinary(evidence: ModelEvidence) -> None:
+    """Raise CannotRebuild for code that only the student's process has, and for what is too large."""
+    for module in evidence.modules:
+        reason = _own_code(module)
+        if reason:
+            raise CannotRebuild(f"`{module.name}` {reason}" if module.name else f"the model {reason}")
+    if sum(tensor.size for tensor in (*evidence.parameters, *evidence.buffers)) > MAX_NUMBERS:
+        raise CannotRebuild("the model is too large")
+
+
+def _own_code(module: ModuleInfo) -> str:
+    if module.foreign:
+        return f"is a `{module.type}`, a class of the notebook's own"
+    if module.patched:
+        return "has a `forward` that is not its library's"
+    if module.hooks:
+        return f"has {module.hooks} forward hook{'s' if module.hooks > 1 else ''}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pristine:
+    """A backbone as it is loaded, never to be changed, its modules and tensors described."""
+
+    module: nn.Module
+    infos: dict[str, ModuleInfo]
+
+
+@cache
+def pristine(name: str) -> Pristine:
+    """The backbone of this name. Raises CannotRebuild for one that does not come with the grader."""
+    from tlgrader.backbones import load_backbone
+
+    if not is_trusted(name):
+        raise CannotRebuild(f"the backbone `{name}` does not come with the grader")
+    module = load_backbone(name)
+    return Pristine(module, {key: describe_module(key, part) for key, part in walk(module)})
+
+
+class _Builder:
+    """Builds one model."""
+
+    def __init__(self, observation: Observation, parts: Logical) -> None:
+        self._observation = observation
+        self._parts = parts
+        self._known: dict[int, str] = {}
+
+    def build(self) -> nn.Module:
+        """The model with all its tensors."""
+        if "" not in self._parts.modules:
+            raise CannotRebuild("the model has no root")
+        model = self._grow("", None, None)
+        self._load(model, self._parts.tensors)
+        if self._parts.adapters:
+            _inject(model, self._parts.adapters)
+            self._load(model, self._parts.adapter_tensors, adapters=True)
+        return model.eval().requires_grad_(False)
+
+    def _grow(self, path: str, found: nn.Module | None, known: ModuleInfo | None) -> nn.Module:
+        """The module at `path`: a backbone's own where it is as observed, else a layer of the list."""
+        wanted = self._parts.modules[path]
+        if path in self._parts.backbones:
+            found, known = self._backbone(path)
+        if found is None or known is None or not _is_same(known, wanted):
+            found = _new(path, wanted, known)
+        self._grow_children(path, found)
+        return found
+
+    def _backbone(self, path: str) -> tuple[nn.Module, ModuleInfo]:
+        fresh = pristine(self._parts.backbones[path])
+        module = copy.deepcopy(fresh.module)
+        return module, fresh.infos[""]
+
+    def _grow_children(self, path: str, module: nn.Module) -> None:
+        wanted = self._parts.children[path]
+        lost = [key for key, child in module._modules.items() if child is not None and key not in wanted]
+        if lost:
+            raise CannotRebuild(f"`{path or 'the model'}` has no `{lost[0]}` any more")
+        nothing = {key: None for key, child in module._modules.items() if child is None}
+        children: dict[str, nn.Module | None] = {}
+        for key in wanted:
+            found = module._modules.get(key)
+            known = None if found is None else describe_module(key, found)
+            children[key] = self._grow(f"{path}.{key}" if path else key, found, known)
+        module._modules.clear()
+        module._modules.update(nothing | children)
+
+    def _load(self, model: nn.Module, wanted: dict[str, TensorInfo], *, adapters: bool = False) -> None:
+        """Give every tensor of `model` the observed content. Raises CannotRebuild unless both have the same names."""
+        places = {**dict(_places(model, "_parameters")), **dict(_places(model, "_buffers"))}
+        if adapters:
+            places = {name: place for name, place in places.items() if ".lora_" in name}
+        for name in places.keys() ^ wanted.keys():
+            who = "the model lacks" if name in places else "the model has, unexpectedly,"
+            raise CannotRebuild(f"{who} the tensor `{name}`")
+        for name, (module, table, key) in places.items():
+            self._set(getattr(module, table), key, wanted[name])
+
+    def _set(self, table: dict[str, torch.Tensor], key: str, info: TensorInfo) -> None:
+        """Put the tensor that `info` describes into `table`, unless it is there."""
+        present = table[key]
+        if (tuple(present.shape), dtype_name(present.dtype)) != (info.shape, info.dtype):
+            raise CannotRebuild(
+                f"`{info.name}` is {info.dtype} of shape {list(info.shape)}, "
+                f"{dtype_name(present.dtype)} of shape {list(present.shape)} was expected"
+            )
+        if not present.is_meta and digest(present) == info.digest:
+            return
+        tensor = self._observation.tensor(info)
+        table[key] = nn.Parameter(tensor, False) if isinstance(present, nn.Parameter) else tensor
+
+
+def _places(model: nn.Module, table: str) -> list[tuple[str, tuple[nn.Module, str, str]]]:
+    """Every tensor's name, with the module, the table and the key under which it is held."""
+    return [
+        (f"{name}.{key}" if name else key, (module, table, key))
+        for name, module in walk(model)
+        for key, tensor in getattr(module, table).items()
+        if tensor is not None
+    ]
+
+
+def _is_same(known: ModuleInfo, wanted: ModuleInfo) -> bool:
+    return (known.type, known.options) == (wanted.type, wanted.options)
+
+
+def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
+    """A layer of the list, its tensors not there yet. Raises CannotRebuild."""
+    if can_build(wanted.type):
+        return build(wanted.type, wanted.options)
+    if known is not None and known.type == wanted.type:
+        changed = [key for key in known.options if known.options[key] != wanted.options.get(key)]
+        seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in changed)
+        raise CannotRebuild(f"`{path}` has other options than the backbone's: {seen}")
+    if not path:
+        raise CannotRebuild(f"a `{wanted.type}` that did not come from `load_backbone`")
+    raise CannotRebuild(f"`{path}` is a `{wanted.type}`, which is not a layer that can be built again")
+
+
+def _inject(model: nn.Module, adapters: dict[str, LoraLayer]) -> None:
+    """Let peft put an adapter into exactly the layers where one was observed."""
+    from peft import LoraConfig, inject_adapter_in_model
+
+    for name in adapters:
+        _require_linear(model, name)
+    modes = {(layer.use_dora, layer.use_rslora) for layer in adapters.values()}
+    if len(modes) > 1:
+        raise CannotRebuild("some adapters use DoRA or rsLoRA and some do not")
+    ((use_dora, use_rslora),) = modes
+    config = LoraConfig(
+        target_modules="|".join(re.escape(name) for name in adapters),
+        rank_pattern={f"^{re.escape(name)}": layer.r for name, layer in adapters.items()},
+        use_dora=use_dora,
+        use_rslora=use_rslora,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        inject_adapter_in_model(config, model, adapter_name=ADAPTER)
+    for name, layer in adapters.items():
+        model.get_submodule(name).scaling[ADAPTER] = layer.scaling  # type: ignore[index, union-attr]
+
+
+def _require_linear(model: nn.Module, name: str) -> None:
+    target = model.get_submodule(name)
+    if type(target) is not nn.Linear:
+        raise CannotRebuild(f"`{name}` has an adapter and is a {type(target).__name__}, not a linear layer")
