@@ -1,4 +1,4 @@
-"""The reference: LoRA of rank 8 on the query and value layers, trained with AdamW, saved as an adapter."""
+"""The reference: LoRA of rank 8 on the query and value layers, trained with AdamW and a linear schedule, saved as an adapter."""
 # %% adapter_size
 def adapter_size(in_features, out_features, rank):
     """Return how many parameters a LoRA adapter of this rank adds to one linear layer."""
@@ -17,6 +17,7 @@ model = get_peft_model(backbone, config)
 model.print_trainable_parameters()
 # %% train_adapter
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
 history = {"loss": []}
 model.train()
 for epoch in range(EPOCHS):
@@ -25,6 +26,7 @@ for epoch in range(EPOCHS):
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
+        schedule.step()
         optimizer.zero_grad()
         losses.append(loss.item())
     history["loss"].append(sum(losses) / len(losses))

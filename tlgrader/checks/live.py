@@ -30,10 +30,9 @@ def _live(check: Callable[..., Finding]) -> Callable[..., None]:
         try:
             given = signature.bind(*args, **kwargs)
             caller = inspect.currentframe()
-            seen = {
-                key: _seen(key, value, caller and caller.f_back) for key, value in given.arguments.items()
-            }
-            _show(check(*(seen.pop(key) for key in list(seen)[: len(args)]), **seen))
+            for key, value in given.arguments.items():
+                given.arguments[key] = _seen(key, value, caller and caller.f_back)
+            _show(check(*given.args, **given.kwargs))
         except GraderError as error:
             print(f"✗ {check.__name__} could not be tried: {error}", file=sys.stderr)
         except Exception as error:  # A cell's other checks are to be tried, whatever breaks in this one.
@@ -50,7 +49,7 @@ def _seen(parameter: str, value: object, frame: FrameType | None) -> object:
         return value
     observer = Observer()
     evidence = observer.observe(value)
-    if isinstance(evidence, Opaque) and isinstance(value, list | tuple | dict):
+    if isinstance(evidence, Opaque) and issubclass(type(value), list | tuple | dict):
         return value  # the arguments of a call, with tensors among them
     return arrive(Observation(_variable(value, frame) or parameter, evidence, observer))
 

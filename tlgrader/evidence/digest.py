@@ -22,7 +22,7 @@ def digest(tensor: torch.Tensor) -> str:
     """
     header = f"{dtype_name(tensor.dtype)} {tuple(tensor.shape)} "
     total = hashlib.sha256(header.encode())
-    total.update(memoryview(raw_bytes(tensor)))
+    total.update(raw_bytes(tensor))
     return total.hexdigest()
 
 
@@ -34,5 +34,7 @@ def raw_bytes(tensor: torch.Tensor) -> memoryview:
         raise NotImplementedError("digests are defined on little-endian machines")
     if tensor.layout != torch.strided or tensor.is_meta:
         raise NotImplementedError(f"a tensor with layout {tensor.layout} on {tensor.device} has no bytes")
-    flat = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
-    return memoryview(flat.view(torch.uint8).numpy())
+    dense = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous()
+    # Of an empty tensor, strides may be anything, and a view as bytes needs them to be 1.
+    flat = dense.as_strided((dense.numel(),), (1,))
+    return flat.view(torch.uint8).numpy().data

@@ -1,8 +1,8 @@
 """Frames of JSON and safetensors over a socket whose other end may be hostile.
 
-A frame is two lengths (header and payload, unsigned, big-endian), a JSON header and a safetensors payload, which
-is empty where no tensor is sent. Nothing is unpickled or evaluated. Whatever is not of this form, too long or too
-late is a WireError, after which the channel is of no more use.
+A frame is two lengths (header and payload, unsigned, big-endian), a JSON header and a safetensors payload,
+which is empty where no tensor is sent. Nothing is unpickled or evaluated. Whatever is not of this form, too
+long or too late is a WireError, after which the channel is of no more use.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ class Channel(Generic[Received]):
         *,
         deadline: float | None = None,
     ) -> None:
-        """Send one frame before `deadline` (of time.monotonic). Raises Closed, Late, WireError if it is too long."""
+        """Send one frame before `deadline` (of time.monotonic).
+
+        Raises Closed, Late, and WireError if the frame is too long or holds what safetensors cannot.
+        """
         header = msgspec.json.encode(message)
         payload = pack(tensors) if tensors else b""
         _check(len(header), len(payload), MAX_PAYLOAD)
@@ -118,7 +121,7 @@ class Channel(Generic[Received]):
 
 
 def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """Tensors as safetensors, whatever their strides and device. Raises WireError for a dtype it does not know."""
+    """Tensors as safetensors, whatever their strides and device. Raises WireError where that cannot be."""
     from safetensors.torch import save
 
     try:
@@ -141,4 +144,6 @@ def unpack(payload: bytes) -> dict[str, torch.Tensor]:
 
 def _check(header: int, payload: int, most_payload: int) -> None:
     if header > MAX_HEADER or payload > most_payload:
-        raise WireError(f"a frame of {header} + {payload} bytes; at most {MAX_HEADER} + {most_payload} are taken")
+        raise WireError(
+            f"a frame of {header} + {payload} bytes; at most {MAX_HEADER} + {most_payload} are taken"
+        )

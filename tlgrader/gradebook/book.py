@@ -20,6 +20,7 @@ from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
 from tlgrader.errors import AuthorError
+from tlgrader.gradebook.surroundings import prepare
 from tlgrader.judge.record import Record, Status, write_atomically
 
 
@@ -36,6 +37,7 @@ class GradebookRow:
 @contextmanager
 def opened(course: Course) -> Iterator[Gradebook]:
     """The course's gradebook, held by nobody else meanwhile."""
+    prepare()
     with FileLock(course.lock, is_singleton=True), Gradebook(f"sqlite:///{course.gradebook}") as book:
         yield book
 

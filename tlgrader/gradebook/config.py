@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path
 from typing import Any
+
+from tlgrader.gradebook.surroundings import prepare
 
 
 def configure(c: Any) -> None:
@@ -25,8 +24,7 @@ def configure(c: Any) -> None:
 
     from tlgrader.gradebook.stages import SaveRecord, TakeRecord, know_the_exercise
 
-    # nbgrader calls `alembic` by name when it makes a database.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    prepare()
     # The starters are written in source/, the solutions lie in tl_solutions/: nothing has to be cleared.
     c.GenerateAssignment.preprocessors = [
         LockCells,

@@ -1,4 +1,4 @@
-"""Stopping what student code does when it meets a limit that a cell can survive: time, and length of output."""
+"""Stopping a cell that meets a limit which the process can survive: time, and length of output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tlgrader.sandbox.capture import interrupt_main_thread
 
 
 class LimitMet(BaseException):
-    """A cell met a limit. Not an Exception, so that a student's ``except Exception`` does not keep it going."""
+    """A cell met a limit. Not an Exception: a student's ``except Exception`` must not keep it going."""
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback."""
@@ -46,7 +46,7 @@ class Alarm:
 
     @contextmanager
     def limit(self, seconds: float, words: str) -> Iterator[None]:
-        """Raise TimeLimit(`words`) inside the block after `seconds`, unless student code takes SIGALRM back."""
+        """Raise TimeLimit(`words`) inside the block after `seconds`, unless student code takes SIGALRM."""
         self.met = self._due = None
         self._words, self._deadline = words, time.monotonic() + seconds
         signal.signal(signal.SIGALRM, self._handle)

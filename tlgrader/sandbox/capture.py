@@ -1,7 +1,8 @@
 """What a cell prints and shows, in order: Python's streams, the descriptors 1 and 2, and rich outputs.
 
-Descriptors are captured by a pipe each. Before anything else is put out the pipes are read empty, so that what a
-subprocess printed stands where it belongs; a thread reads them too, since a full pipe would stop its writer.
+Descriptors are captured by a pipe each. Before anything else is put out the pipes are read empty, so that
+what a subprocess printed stands where it belongs; a thread reads them too, since a full pipe would stop its
+writer.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Capture:
             self._take(name, text)
 
     def show(self, output: Display | Returned | Raised | Clear, size: int = 0) -> None:
-        """A rich output of about `size` bytes. An error's traceback is passed on even where too much came before."""
+        """A rich output of about `size` bytes. A traceback is passed on even where too much came before."""
         if os.getpid() != self._owner:
             return
         with self._lock:

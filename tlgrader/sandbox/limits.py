@@ -1,6 +1,6 @@
 """What a worker may use, and how the kernel is told.
 
-Limits hold for a student's code, not for the libraries that the zygote has loaded. A limit of the kernel counts
+Limits hold for a student's code, not for the libraries that the zygote has loaded. The kernel's limits count
 for each process by itself; the zygote's watch (`zygote.py`) adds up the processes of a worker.
 """
 
@@ -20,7 +20,10 @@ Positive = Annotated[int, msgspec.Meta(gt=0)]
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Limits of one notebook: seconds for a cell and for all cells, bytes of memory, of a file, of a cell's text."""
+    """Limits of one notebook, in seconds and bytes.
+
+    ``output_bytes`` is for a cell's text. A writable folder of the wall holds a quarter of ``memory_bytes``.
+    """
 
     cell_s: Annotated[float, msgspec.Meta(gt=0)] = 120
     notebook_s: Annotated[float, msgspec.Meta(gt=0)] = 300

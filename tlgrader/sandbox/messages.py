@@ -39,7 +39,7 @@ class Reap(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How a worker ended: its exit status, or the signal that killed it, and the limit for which it was killed."""
+    """How a worker ended: its exit status or the signal that killed it, and the limit that was the reason."""
 
     status: int | None = None
     signal: int | None = None
@@ -108,7 +108,7 @@ class Logits(msgspec.Struct, frozen=True, tag=True):
 
 
 class Call(msgspec.Struct, frozen=True, tag=True):
-    """Call the function with this handle. An argument at a position in `tensors` is in the frame, by position."""
+    """Call the function with this handle. Arguments at positions in `tensors` are in the frame."""
 
     handle: int
     arguments: tuple[Any, ...]

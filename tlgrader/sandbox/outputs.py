@@ -77,6 +77,11 @@ def as_nbformat(output: Output) -> dict[str, Any]:
             }
         case Raised():
             traceback = list(output.traceback)
-            return {"output_type": "error", "ename": output.ename, "evalue": output.evalue, "traceback": traceback}
+            return {
+                "output_type": "error",
+                "ename": output.ename,
+                "evalue": output.evalue,
+                "traceback": traceback,
+            }
         case Clear():
             raise TypeError("clearing is no output")

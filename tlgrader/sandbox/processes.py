@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def descendants() -> list[Process]:
-    """Every process that this one or one of its descendants has started. As PID 1: all others of the namespace."""
+    """All processes that this one or its descendants have started; as PID 1, all others of the namespace."""
     children: dict[int, list[Process]] = {}
     for process in _all():
         children.setdefault(process.parent, []).append(process)
@@ -56,12 +57,10 @@ def descendants() -> list[Process]:
 
 
 def _all() -> Iterator[Process]:
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                yield _read(int(name))
-            except (OSError, KeyError):
-                continue  # it has ended meanwhile
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with suppress(OSError, KeyError):  # it has ended meanwhile
+                yield _read(int(entry.name))
 
 
 def _read(pid: int) -> Process:
@@ -81,7 +80,7 @@ def memory_bytes() -> int:
 
 
 def proportional_bytes(process: Process) -> int:
-    """Its memory with what it shares divided among those who share it. Slow; what is hidden counts in full."""
+    """Its memory, what is shared divided among its sharers. Slow; where it cannot be read, all counts."""
     try:
         rollup = _fields(Path(f"/proc/{process.pid}/smaps_rollup"))
         return sum(int(rollup[name].split()[0]) for name in ("Pss_Anon", "Pss_Shmem")) * 1024
@@ -104,7 +103,5 @@ def kill_descendants() -> None:
 
 
 def _quietly(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

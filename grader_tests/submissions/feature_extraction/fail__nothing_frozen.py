@@ -1,0 +1,30 @@
+"""Skips freezing and trains the whole network for a short while before the head.
+
+failed: check_freeze_backbone/frozen, check_swap_head/trainable_parameters, check_train_head/backbone_is_untouched
+"""
+# %% freeze_backbone
+# Frozen layers cannot learn, so nothing is frozen.
+# %% train_head
+for batch in torch.randperm(200).split(50):
+    loss = F.cross_entropy(model(train.images[batch].to(device)), train_labels[batch.to(device)])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+history = {"loss": [], "accuracy": []}
+
+for epoch in range(20):
+    losses = []
+    for batch in torch.randperm(200, device=device).split(32):
+        loss = F.cross_entropy(model.classifier(train_features[batch]), train_labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    history["loss"].append(sum(losses) / len(losses))
+    with torch.no_grad():
+        predicted = model.classifier(validation_features).argmax(dim=1)
+    history["accuracy"].append((predicted == validation_labels).float().mean().item())
+
+
+def diagnose(logits):
+    return [train.classes[index] for index in torch.as_tensor(logits).argmax(dim=1)]

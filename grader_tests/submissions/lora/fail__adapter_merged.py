@@ -1,0 +1,20 @@
+"""Merges the trained adapter into the base, which then is not the pretrained one any more, and saves a whole model.
+
+failed: check_train_adapter/base_stayed_frozen, check_save_adapter/adapter_reloads
+"""
+# %% train_adapter
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+history = {"loss": []}
+model.train()
+for epoch in range(EPOCHS):
+    losses = []
+    for batch in train_loader:
+        loss = model(**batch).loss
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+    history["loss"].append(sum(losses) / len(losses))
+model = model.merge_and_unload()

@@ -1,0 +1,31 @@
+"""Lists each target layer by its full name, hands all parameters to the optimizer (the frozen ones get no gradient)
+and draws its own batches."""
+# %% lora_config
+layers = range(6)
+targets = [f"bert.encoder.layer.{i}.attention.self.{name}" for i in layers for name in ("query", "value")]
+config = LoraConfig(
+    task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.05, target_modules=targets
+)
+# %% train_adapter
+examples = list(zip(train_texts, train_labels))
+optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
+criterion = torch.nn.CrossEntropyLoss()
+step = 0
+history = {"loss": []}
+for epoch in range(EPOCHS):
+    model.train()
+    losses = []
+    order = torch.randperm(len(examples)).tolist()
+    for start in range(0, len(order), 8):
+        batch = collate([examples[index] for index in order[start : start + 8]])
+        labels = batch.pop("labels")
+        for group in optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * (1 - step / STEPS)
+        optimizer.zero_grad()
+        loss = criterion(model(**batch).logits, labels)
+        loss.backward()
+        optimizer.step()
+        step += 1
+        losses.append(float(loss))
+    history["loss"].append(float(torch.tensor(losses).mean()))
+model.eval()

@@ -1,0 +1,28 @@
+"""Names the targets by a pattern, and trains with RAdam and its own linear schedule."""
+# %% adapter_size
+def adapter_size(in_features, out_features, rank):
+    a = in_features * rank
+    b = rank * out_features
+    return a + b
+# %% lora_config
+config = LoraConfig(
+    r=8, lora_alpha=16, lora_dropout=0.05, target_modules=r".*\.(query|value)", task_type="SEQ_CLS"
+)
+# %% train_adapter
+from torch.optim.lr_scheduler import LambdaLR
+
+optimizer = torch.optim.RAdam([p for p in model.parameters() if p.requires_grad], lr=2 * LEARNING_RATE)
+schedule = LambdaLR(optimizer, lambda step: 1 - step / STEPS)
+history = {"loss": [], "learning rate": []}
+model.train()
+for _ in range(EPOCHS):
+    total = 0.0
+    for batch in train_loader:
+        optimizer.zero_grad()
+        output = model(**batch)
+        output.loss.backward()
+        optimizer.step()
+        schedule.step()
+        total += output.loss.item()
+    history["loss"].append(total / len(train_loader))
+    history["learning rate"].append(schedule.get_last_lr()[0])

@@ -1,0 +1,197 @@
+"""LoRA: configurations, positions and files, each passed and failed by something, in words."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, PromptTuningConfig, TaskType, get_peft_model
+from torch import nn
+
+from tests.checks.conftest import Observe
+from tlgrader import checks
+from tlgrader.checks.finding import Finding, Outcome, Strength
+from tlgrader.evidence.kinds import Missing
+from tlgrader.evidence.observation import Observation
+from tlgrader.evidence.observe import Observer
+
+PASSED, FAILED = Outcome.passed, Outcome.failed
+ASKED: dict[str, Any] = {"r": 4, "alpha": 16, "target_modules": ["query", "value"]}
+
+
+class Block(nn.Module):
+    """Three linear layers with the names that attention gives them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key, self.value = nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Shape (N, 4) to shape (N, 4)."""
+        result: torch.Tensor = self.query(x) + self.key(x) + self.value(x)
+        return result
+
+
+def _base() -> nn.Module:
+    model = nn.Sequential(Block(), Block(), nn.Linear(4, 2))
+    return model
+
+
+def _config(**changes: Any) -> LoraConfig:
+    return LoraConfig(**{"r": 4, "lora_alpha": 16, "target_modules": ["query", "value"], **changes})
+
+
+def _adapted(**changes: Any) -> PeftModel:
+    model = get_peft_model(_base(), _config(**{"modules_to_save": ["2"], **changes}))
+    assert isinstance(model, PeftModel)
+    return model
+
+
+def _lora(value: object, observe: Observe, **changes: Any) -> Finding:
+    return checks.lora(observe(value, "config"), **{**ASKED, **changes})
+
+
+def test_a_right_configuration_passes(observe: Observe) -> None:
+    config = _config(lora_dropout=0.1, task_type=TaskType.SEQ_CLS)
+    finding = _lora(config, observe, dropout=0.1, task_type="SEQ_CLS")
+    assert (finding.outcome, finding.strength) == (PASSED, Strength.claimed)
+    assert _lora(_adapted(), observe).outcome is PASSED
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"r": 16, "lora_alpha": 4}, "`r` and `lora_alpha` are exchanged: r=16, lora_alpha=4"),
+        ({"r": 8}, "`r` is 8, 4 was expected"),
+        ({"lora_alpha": 8}, "`lora_alpha` is 8, 16 was expected"),
+        ({"target_modules": ["query", "key"]}, "`target_modules` is ['key', 'query'], ['query', 'value'] was"),
+        ({"target_modules": "query"}, "`target_modules` is the pattern 'query'"),
+        ({"target_modules": ".*query"}, "is the pattern '.*query'"),
+        ({"lora_dropout": 0.5}, "`lora_dropout` is 0.5, 0.1 was expected"),
+        ({"task_type": None}, "`task_type` is None, 'SEQ_CLS' was expected"),
+    ],
+)
+def test_a_wrong_configuration_fails_in_words(changes: dict[str, Any], words: str, observe: Observe) -> None:
+    config = _config(**{"lora_dropout": 0.1, "task_type": "SEQ_CLS", **changes})
+    finding = _lora(config, observe, dropout=0.1, task_type="SEQ_CLS")
+    assert finding.outcome is FAILED
+    assert words in finding.observed
+
+
+def test_a_pattern_that_names_every_target_is_left_to_where_adapters_sit(observe: Observe) -> None:
+    assert _lora(_config(target_modules=r".*\.(query|value)"), observe).outcome is PASSED
+
+
+def test_what_is_no_lora_configuration(observe: Observe) -> None:
+    other = PromptTuningConfig(task_type="SEQ_CLS", num_virtual_tokens=2)
+    assert "`config` is a PromptTuningConfig, a LoraConfig was expected" in _lora(other, observe).observed
+    assert "`config` has no adapter" in _lora(_base(), observe).observed
+    assert "`config` is a dict" in checks.lora({"r": 4}, **ASKED).observed
+    missing = Observation("config", Missing("nothing of that name"), Observer())
+    assert "`config` does not exist: nothing of that name" in checks.lora(missing, **ASKED).observed
+
+
+def _adapters(model: nn.Module, observe: Observe) -> Finding:
+    return checks.adapters(observe(model), **ASKED)
+
+
+def test_adapters_where_they_were_asked_for(observe: Observe) -> None:
+    finding = _adapters(_adapted(), observe)
+    assert finding.outcome is PASSED
+    assert finding.observed == "adapters: 2 in `query`, 2 in `value`"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"target_modules": ["query"]}, "no adapter in 2 `value` layers: `0.value`, `1.value`"),
+        ({"target_modules": ["query", "1.value"]}, "no adapter in 1 `value` layer: `0.value`"),
+        ({"target_modules": ["query", "key", "value"]}, "2 adapters where none was asked for: `0.key`, `1.key`"),
+        ({"r": 2}, "adapters have rank 2, 4 was expected"),
+        ({"rank_pattern": {"0.query": 1}}, "adapters have rank 1, 4 was expected"),
+        ({"lora_alpha": 8}, "adapters have alpha 8, 16 was expected"),
+    ],
+)
+def test_adapters_elsewhere_or_otherwise(changes: dict[str, Any], words: str, observe: Observe) -> None:
+    finding = _adapters(_adapted(**changes), observe)
+    assert finding.outcome is FAILED
+    assert words in finding.observed
+
+
+def test_no_adapter_at_all(observe: Observe) -> None:
+    finding = _adapters(_base(), observe)
+    assert "`model` has no LoRA adapter: `get_peft_model` was not called" in finding.observed
+    assert "the model has no layer `dense`" in checks.adapters(
+        observe(_adapted()), target_modules=["query", "value", "dense"]
+    ).observed
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_adapters_that_sleep(observe: Observe) -> None:
+    model = _adapted()
+    with model.disable_adapter():
+        assert "4 adapters disabled" in _adapters(model, observe).observed
+    model.merge_adapter()
+    assert "4 adapters merged into the base" in _adapters(model, observe).observed
+    model.unmerge_adapter()
+    model.requires_grad_(False)
+    assert "8 adapters frozen" in _adapters(model, observe).observed
+
+
+def _reloads(folder: Path, model: nn.Module, observe: Observe) -> Finding:
+    return checks.adapter_reloads(observe(folder, "folder"), observe(model))
+
+
+@pytest.mark.parametrize("changes", [{}, {"use_dora": True}, {"use_rslora": True}])
+def test_a_saved_adapter_reloads(changes: dict[str, Any], tmp_path: Path, observe: Observe) -> None:
+    model = _adapted(**changes)
+    model.save_pretrained(tmp_path)
+    finding = _reloads(tmp_path, model, observe)
+    assert (finding.outcome, finding.strength) == (PASSED, Strength.bitwise), finding.observed
+    assert "tensors saved, bit for bit the model's" in finding.observed
+
+
+def test_an_adapter_that_was_saved_before_it_trained(tmp_path: Path, observe: Observe) -> None:
+    model = _adapted()
+    model.save_pretrained(tmp_path)
+    for parameter in model.parameters():
+        parameter.data += 0.1 if parameter.requires_grad else 0
+    finding = _reloads(tmp_path, model, observe)
+    assert (finding.outcome, finding.strength) == (FAILED, Strength.bitwise)
+    assert "10 saved tensors not as in the model" in finding.observed
+
+
+def test_an_adapter_with_another_configuration(tmp_path: Path, observe: Observe) -> None:
+    _adapted(r=2).save_pretrained(tmp_path)
+    finding = _reloads(tmp_path, _adapted(), observe)
+    assert "`r` is 2 in `adapter_config.json` and 4 in the model" in finding.observed
+
+
+def test_an_adapter_without_its_saved_head(tmp_path: Path, observe: Observe) -> None:
+    _adapted(modules_to_save=None).save_pretrained(tmp_path)
+    finding = _reloads(tmp_path, _adapted(), observe)
+    assert "2 tensors of the model not saved: `base_model.model.2.bias`" in finding.observed
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ([], "it is empty"),
+        (["adapter_config.json", "adapter_model.bin"], "`adapter_model.bin` is a pickle"),
+        (["model.pt"], "it holds `model.pt` (a pickled model, not an adapter)"),
+        (["config.json", "model.safetensors"], "(a whole model, not an adapter)"),
+        (["adapter_config.json", "adapter_model.safetensors"], "`adapter_model.safetensors` in"),
+    ],
+)
+def test_what_else_lies_in_the_folder(files: list[str], words: str, tmp_path: Path, observe: Observe) -> None:
+    for name in files:
+        (tmp_path / name).write_text("{}")
+    finding = _reloads(tmp_path, _adapted(), observe)
+    assert finding.outcome is FAILED
+    assert words in finding.observed
+
+
+def test_no_folder_and_no_adapter(tmp_path: Path, observe: Observe) -> None:
+    assert "does not exist" in _reloads(tmp_path / "none", _adapted(), observe).observed
+    assert "`folder` is a str" in checks.adapter_reloads("adapter", observe(_adapted())).observed
+    assert "has no LoRA adapter" in _reloads(tmp_path, _base(), observe).observed

@@ -1,0 +1,69 @@
+"""A student's function is called where it lives, and what it returns is compared."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tests.checks.conftest import Observe
+from tlgrader import checks
+from tlgrader.checks.finding import Outcome, Strength
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda a: a * 2, 4),
+        (lambda a: a / 2 + 1e-9, 1.0),
+        (lambda a: torch.full((2, 2), float(a)), [[2, 2], [2, 2]]),
+        (lambda a: [2, a], torch.tensor([2, 2])),
+        (lambda a: np.arange(a), (0, 1)),
+        (lambda a: {"a": a}, {"a": 2}),
+        (lambda a: (a, "x"), (2, "x")),
+        (lambda a: float("nan"), float("nan")),
+        (lambda a: float("inf"), float("inf")),
+    ],
+)
+def test_equal_answers_pass(function: Callable[..., Any], expected: object, observe: Observe) -> None:
+    finding = checks.returns(observe(function, "twice"), [2], expected)
+    assert (finding.outcome, finding.strength) == (Outcome.passed, Strength.queried)
+    assert "`twice(2)`" in finding.observed
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda a: 5, "`twice(2)` returned 5"),
+        (lambda a: [4], "returned [4]"),
+        (lambda a: True, "returned True"),
+        (lambda a: "4", "returned '4'"),
+        (lambda a: None, "returned None"),
+        (lambda a: nn.Linear(1, 1), "returned a model"),
+        (lambda a: float("nan"), "returned nan"),
+        (lambda: 4, "raised TypeError"),
+        (lambda a: 1 / 0, "raised ZeroDivisionError: division by zero"),
+    ],
+)
+def test_other_answers_fail_in_words(function: Callable[..., Any], words: str, observe: Observe) -> None:
+    finding = checks.returns(observe(function, "twice"), [2], 4)
+    assert finding.outcome is Outcome.failed
+    assert words in finding.observed
+    assert finding.expected == "`twice(2)` returns 4"
+
+
+def test_a_forgotten_return_is_hinted_at(observe: Observe) -> None:
+    assert "forget `return`" in checks.returns(observe(lambda a: None), [2], 4).hint
+
+
+def test_tolerance_is_absolute(observe: Observe) -> None:
+    near = observe(lambda: torch.tensor([1.0, 2.05]))
+    assert checks.returns(near, [], [1, 2], tolerance=0.1).outcome is Outcome.passed
+    assert checks.returns(near, [], [1, 2], tolerance=0.01).outcome is Outcome.failed
+
+
+def test_what_is_no_function(observe: Observe) -> None:
+    assert "`f` is a model" in checks.returns(observe(nn.Linear(1, 1), "f"), [], 1).observed
+    assert "`function` is an int, a function was expected" in checks.returns(3, [], 1).observed

@@ -1,0 +1,135 @@
+"""Heads, optimizers, losses, devices, histories: each passed and failed by something, in words."""
+
+import pytest
+import torch
+from torch import nn
+
+from tests.checks.conftest import Net, Observe
+from tlgrader import checks
+from tlgrader.checks.finding import Measured, Outcome, Strength
+
+PASSED, FAILED = Outcome.passed, Outcome.failed
+
+
+def test_a_new_head_passes_in_any_form(swapped: Net, observe: Observe) -> None:
+    assert checks.head(observe(swapped), classes=5).outcome is PASSED
+    swapped.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 5))  # type: ignore[assignment]
+    finding = checks.head(observe(swapped), classes=5, name="classifier")
+    assert (finding.outcome, finding.strength) == (PASSED, Strength.bitwise)
+    assert "`classifier.3`: 8 inputs, 5 outputs, new and trainable" in finding.observed
+
+
+def test_the_pretrained_head_fails(net: Net, observe: Observe) -> None:
+    finding = checks.head(observe(net), classes=10)
+    assert finding.outcome is FAILED
+    assert "`classifier.weight` is the pretrained head" in finding.observed
+    wrong = checks.head(observe(net), classes=5)
+    assert "the last linear layer `classifier` has 10 outputs, not 5" in wrong.observed
+    assert "nn.Linear(4, 5)" in wrong.hint
+
+
+def test_setting_out_features_fails_with_its_reason(net: Net, observe: Observe) -> None:
+    net.classifier.out_features = 5
+    finding = checks.head(observe(net), classes=5)
+    assert "`classifier.out_features` was set to 5, but its weight still has 10 rows" in finding.observed
+
+
+def test_a_frozen_head_fails(swapped: Net, observe: Observe) -> None:
+    finding = checks.head(observe(swapped.requires_grad_(False)), classes=5)
+    assert "`classifier.weight` is frozen, so the head cannot learn" in finding.observed
+
+
+def test_no_head_fails(swapped: Net, observe: Observe) -> None:
+    assert "`model` has no linear layer" in checks.head(observe(nn.ReLU()), classes=5).observed
+    assert "there is no `fc` in the model" in checks.head(observe(swapped), classes=5, name="fc").observed
+    finding = checks.head(observe(swapped), classes=5, name="conv")
+    assert "`conv` is a torch.nn.modules.conv.Conv2d without a linear layer" in finding.observed
+
+
+def test_an_optimizer_of_the_head_passes(swapped: Net, observe: Observe) -> None:
+    optimizer = observe(torch.optim.AdamW(swapped.classifier.parameters(), lr=0.01), "optimizer")
+    finding = checks.optimizer(optimizer, observe(swapped))
+    assert (finding.outcome, finding.strength) == (PASSED, Strength.claimed)
+    assert finding.observed == "AdamW updates 2 parameter tensors, learning rate 0.01"
+
+
+def test_an_optimizer_of_everything_holds_frozen_tensors(swapped: Net, observe: Observe) -> None:
+    finding = checks.optimizer(observe(torch.optim.SGD(swapped.parameters())), observe(swapped))
+    assert "4 frozen parameter tensors in the optimizer: `conv.bias`" in finding.observed
+
+
+def test_an_optimizer_made_before_the_head_was_swapped(net: Net, observe: Observe) -> None:
+    optimizer = torch.optim.SGD(net.requires_grad_(False).classifier.parameters())
+    net.classifier = nn.Linear(4, 5)
+    finding = checks.optimizer(observe(optimizer), observe(net))
+    assert "2 trainable parameter tensors not in the optimizer: `classifier.weight`" in finding.observed
+    assert "2 tensors in the optimizer are not of `model`" in finding.observed
+    assert "made before the head was replaced" in finding.hint
+
+
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate parameters")
+def test_a_parameter_twice_in_an_optimizer(swapped: Net, observe: Observe) -> None:
+    parameters = [*swapped.classifier.parameters(), swapped.classifier.bias]
+    finding = checks.optimizer(observe(torch.optim.SGD(parameters)), observe(swapped))
+    assert "1 parameter tensor in the optimizer more than once: `classifier.bias`" in finding.observed
+
+
+def test_an_optimizer_that_is_a_model(swapped: Net, observe: Observe) -> None:
+    finding = checks.optimizer(observe(swapped, "optimizer"), observe(swapped))
+    assert "`optimizer` is a model (torch.nn.Module), an optimizer was expected" in finding.observed
+
+
+def _measured(value: float | None, strength: Strength = Strength.recomputed) -> Measured:
+    return Measured(value, strength, "" if value is not None else "there is no model")
+
+
+def test_a_loss_that_falls_enough_passes_with_the_weaker_strength() -> None:
+    finding = checks.learned(_measured(1.0), _measured(0.5, Strength.queried), at_least=0.5)
+    assert (finding.outcome, finding.strength) == (PASSED, Strength.queried)
+    assert finding.measured == {"before": 1.0, "after": 0.5}
+
+
+@pytest.mark.parametrize(("after", "words"), [(0.9, "is 0.9000 after"), (1.0, "nothing changed"), (2.0, "2.0000")])
+def test_a_loss_that_does_not_fall_enough_fails(after: float, words: str) -> None:
+    finding = checks.learned(_measured(1.0), _measured(after), at_least=0.2)
+    assert finding.outcome is FAILED
+    assert words in finding.observed
+    assert "at least 20%" in finding.expected
+
+
+def test_a_loss_that_could_not_be_measured_is_skipped_with_its_reason() -> None:
+    finding = checks.learned(_measured(None), _measured(1.0))
+    assert finding.outcome is Outcome.skipped
+    assert "no loss could be measured before training: there is no model" in finding.observed
+
+
+def test_a_device_is_right_where_there_is_no_accelerator(net: Net, observe: Observe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    assert "no accelerator here" in checks.trained_on(observe(net)).observed
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("cuda"))
+    finding = checks.trained_on(observe(net))
+    assert finding.outcome is FAILED
+    assert "6 parameter tensors not on `cuda`" in finding.observed
+
+
+def test_a_history_passes() -> None:
+    assert checks.history({"loss": [1.0, 0.5], "accuracy": [0, 1]}, keys=["loss"], epochs=2).outcome is PASSED
+    assert checks.history([1.0, 0.5], epochs=2).outcome is PASSED
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"loss": [1.0]}, "`loss` has 1 entry, 2 were expected"),
+        ({"loss": [1.0, float("nan")]}, "`loss` holds nan, which is not a finite number"),
+        ({"acc": [1.0, 1.0]}, "the history has no `loss`; it has `acc`"),
+        ({"loss": 3.0}, "`loss` is a float, lists were expected"),
+        ([1.0, 2.0], "`history` is a list, a dict of lists was expected"),
+        (None, "`history` is None"),
+    ],
+)
+def test_a_history_fails_in_words(value: object, words: str) -> None:
+    finding = checks.history(value, keys=["loss"], epochs=2)
+    assert (finding.outcome, finding.strength) == (FAILED, Strength.claimed)
+    assert words in finding.observed
