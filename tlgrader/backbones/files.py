@@ -15,9 +15,7 @@ def verified(path: Path, sha256: str) -> Path:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise MachineError(
-            f"{path} cannot be read ({error.strerror}). Install tlgrader again."
-        ) from error
+        raise MachineError(f"{path} cannot be read ({error.strerror}). Install tlgrader again.") from error
     if found != sha256:
         raise MachineError(
             f"{path} is not the file it should be: its SHA-256 is {found}, expected {sha256}. "

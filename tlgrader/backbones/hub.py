@@ -69,7 +69,7 @@ def _place(name: str) -> str:
 
     try:
         HfApi().model_info(name, timeout=REACH_TIMEOUT_S)
-    except Exception:  # noqa: BLE001 which error a missing network gives depends on the hub's HTTP client
+    except Exception:  # which error a missing network gives depends on the hub's HTTP client
         return snapshot_download(name, local_files_only=True)
     return name
 

@@ -60,13 +60,11 @@ def _healthy_surface(leaf: Leaf, rng: np.random.Generator) -> Field:
     green = np.array([0.27, 0.45, 0.18]) * np.exp(rng.normal(0, 0.10))
     green += rng.normal(0, [0.035, 0.02, 0.015])
     mottle = 1 + 0.06 * noise(rng, 5) + 0.05 * noise(rng, 28)
-    vein = green + [0.17, 0.16, 0.12]
+    vein = green + np.array([0.17, 0.16, 0.12])
     return _blend(_colour(green) * mottle, vein, leaf.veins * rng.uniform(0.30, 0.65))
 
 
-def _infect(
-    condition: str, surface: Field, leaf: Leaf, pose: Pose, rng: np.random.Generator
-) -> Field:
+def _infect(condition: str, surface: Field, leaf: Leaf, pose: Pose, rng: np.random.Generator) -> Field:
     match condition:
         case "healthy":
             return surface

@@ -44,7 +44,7 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf on the pixel grid: its frame, how far inside it each pixel lies, its veins (0 to 1), its base."""
+    """A leaf on the pixel grid: frame, how far inside it each pixel lies, veins (0 to 1), base."""
 
     u: Field
     v: Field

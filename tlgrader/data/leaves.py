@@ -86,7 +86,7 @@ def show(leaves: Leaves, count: int = 10) -> "Figure":
     for axis in axes.flat:
         axis.axis("off")
     for axis, image, label in zip(axes.flat, leaves.images[:count], leaves.labels, strict=False):
-        axis.imshow((image * STD + MEAN).permute(1, 2, 0).clamp(0, 1))
+        axis.imshow((image * STD + MEAN).permute(1, 2, 0).clamp(0, 1).numpy())
         axis.set_title(leaves.classes[label])
     figure.tight_layout()
     return figure
@@ -109,9 +109,7 @@ def _draw(seed: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.stack(pictures), labels
 
 
-def _leaves(
-    pictures: NDArray[np.uint8], labels: NDArray[np.int64], classes: tuple[str, ...]
-) -> Leaves:
+def _leaves(pictures: NDArray[np.uint8], labels: NDArray[np.int64], classes: tuple[str, ...]) -> Leaves:
     images = torch.from_numpy(pictures).float().div_(255).sub_(MEAN).div_(STD)
     return Leaves(images, torch.from_numpy(labels.copy()), classes)
 

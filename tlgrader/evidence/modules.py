@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.digest import digest as digest_of
+from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.kinds import (
     MAX_MODULES,
     BackboneRoot,

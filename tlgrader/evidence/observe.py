@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from tlgrader.evidence.folders import observe_folder
 from tlgrader.evidence.kinds import (
     Array,
     CallableEvidence,
@@ -24,7 +25,6 @@ from tlgrader.evidence.kinds import (
     TensorInfo,
     Value,
 )
-from tlgrader.evidence.folders import observe_folder
 from tlgrader.evidence.layers import type_name
 from tlgrader.evidence.modules import (
     Unobservable,

@@ -23,7 +23,7 @@ from tlgrader.checks.pretrained import is_trusted
 from tlgrader.evidence.digest import digest, dtype_name
 from tlgrader.evidence.kinds import LoraLayer, ModelEvidence, ModuleInfo, TensorInfo
 from tlgrader.evidence.layers import UnknownLayer, build, can_build
-from tlgrader.evidence.modules import describe_module, tensors, walk
+from tlgrader.evidence.modules import describe_module, walk
 from tlgrader.evidence.observation import NotAsDescribed, Observation
 from tlgrader.evidence.untouched import same_randomness
 from tlgrader.judge.logical import ADAPTER, CannotRebuild, Logical, logical

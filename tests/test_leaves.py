@@ -1,0 +1,124 @@
+"""Leaves: drawn from seeds, hidden by a secret, and replaced by a folder of images."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from tlgrader.data import leaf_painter, leaves
+from tlgrader.data.home import DataHome, data_home
+from tlgrader.errors import MachineError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataHome:
+    monkeypatch.setenv("TLGRADER_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv(leaves.FOLDER_VARIABLE, raising=False)
+    return data_home()
+
+
+def _rows(images: torch.Tensor) -> set[bytes]:
+    return {image.numpy().tobytes() for image in images}
+
+
+def test_the_public_splits_are_balanced_normalised_and_always_the_same() -> None:
+    train, again = leaves.load("train"), leaves.load("train")
+    assert train.images.shape == (200, 3, 96, 96)
+    assert train.images.dtype == torch.float32
+    assert train.images.min() >= -1
+    assert train.images.max() <= 1
+    assert torch.bincount(train.labels).tolist() == [40] * 5
+    assert train.classes == leaf_painter.CONDITIONS
+    assert torch.equal(train.images, again.images)
+    assert train.images.data_ptr() != again.images.data_ptr()
+
+
+def test_no_leaf_is_in_two_sets() -> None:
+    leaves.install()
+    sets = [leaves.load("train"), leaves.load("validation"), leaves.hidden(40)]
+    assert len(set.union(*(_rows(each.images) for each in sets))) == sum(map(len, sets))
+
+
+def test_hidden_leaves_come_from_the_secret(home: DataHome) -> None:
+    leaves.install()
+    first = leaves.hidden(10)
+    leaves.install()
+    assert torch.equal(leaves.hidden(10).images, first.images)
+    (home.hidden / leaves.SECRET).unlink()
+    leaves.install()
+    assert not torch.equal(leaves.hidden(10).images, first.images)
+
+
+def test_the_secret_has_128_bits_that_only_its_owner_reads(home: DataHome) -> None:
+    leaves.install()
+    secret = home.hidden / leaves.SECRET
+    assert len(bytes.fromhex(secret.read_text())) == 16
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.hidden.stat().st_mode) == 0o700
+    assert list(home.hidden.iterdir()) == [secret]
+
+
+def test_of_many_installers_one_wins(home: DataHome) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        secrets = set(pool.map(lambda _: (home.ensure_secret("s"), home.read_hidden("s"))[1], range(32)))
+    assert len(secrets) == 1
+
+
+def test_reading_hidden_leaves_creates_nothing(home: DataHome) -> None:
+    home.public.mkdir(parents=True)
+    with pytest.raises(MachineError, match="only where the grader has been set up"):
+        leaves.hidden()
+    assert list(home.root.iterdir()) == [home.public]
+
+
+def test_hidden_is_no_public_split() -> None:
+    with pytest.raises(UsageError, match="no public split 'hidden'"):
+        leaves.load("hidden")
+
+
+@pytest.mark.parametrize("condition", leaf_painter.CONDITIONS)
+def test_a_condition_changes_the_leaf_and_a_seed_repeats_it(condition: str) -> None:
+    pictures = [leaf_painter.draw(condition, np.random.default_rng(7)) for _ in range(2)]
+    assert pictures[0].shape == (3, 96, 96)
+    assert np.array_equal(*pictures)
+    healthy = leaf_painter.draw("healthy", np.random.default_rng(7))
+    assert np.array_equal(pictures[0], healthy) is (condition == "healthy")
+
+
+def _folder(root: Path, split: str, classes: list[str]) -> None:
+    for name in classes:
+        (root / split / name).mkdir(parents=True)
+        Image.new("RGB", (130, 110), "green").save(root / split / name / "leaf.png")
+
+
+def test_a_folder_of_images_drops_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for split in ("train", "hidden"):
+        _folder(tmp_path / "real", split, ["healthy", "scab"])
+    monkeypatch.setenv(leaves.FOLDER_VARIABLE, str(tmp_path / "real"))
+    assert leaves.load("train").classes == ("healthy", "scab")
+    assert leaves.hidden().images.shape == (2, 3, 96, 96)
+    with pytest.raises(MachineError, match="should have a folder validation/"):
+        leaves.load("validation")
+
+
+def test_a_folder_with_other_classes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _folder(tmp_path / "real", "train", ["healthy", "scab"])
+    _folder(tmp_path / "real", "validation", ["healthy"])
+    monkeypatch.setenv(leaves.FOLDER_VARIABLE, str(tmp_path / "real"))
+    with pytest.raises(MachineError, match="has the classes"):
+        leaves.load("validation")
+
+
+def test_a_set_can_be_shown() -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure = leaves.show(leaves.load("train"), count=7)
+    assert sum(bool(axis.get_title()) for axis in figure.axes) == 7
+    pyplot.close(figure)
