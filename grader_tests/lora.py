@@ -9,6 +9,7 @@ from tlgrader import checks
 from tlgrader.backbones import MINILM, load_tokenizer
 from tlgrader.checks.finding import Fault, Finding, Measured, Outcome
 from tlgrader.data import reviews
+from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
 from tlgrader.judge import evaluate
 from tlgrader.judge.references import threshold
@@ -31,9 +32,10 @@ def loss_fell(untrained: Measured, trained: Measured) -> Finding:
 
 
 def base_is_untouched(model: object) -> Finding:
-    """Every pretrained parameter of MiniLM is in the model, bit for bit; skipped where no adapter is beside them."""
+    """Every pretrained parameter of MiniLM is there, bit for bit; skipped where no adapter is beside them."""
     finding = _base_untouched(model)
-    adapted = isinstance(model, Observation) and getattr(model.evidence, "lora", ())
+    evidence = model.evidence if isinstance(model, Observation) else None
+    adapted = isinstance(evidence, ModelEvidence) and evidence.lora
     return finding if adapted else _skipped(finding, "the model has no adapter, so that nothing is adapted")
 
 
@@ -41,7 +43,7 @@ def base_stayed_frozen(untrained: Measured, trained: Measured, model: object) ->
     """The same after training; skipped where nothing was learned, since then it shows nothing."""
     finding = _base_untouched(model)
     learned = loss_fell(untrained, trained).outcome is Outcome.passed
-    return finding if learned else _skipped(finding, "nothing was learned, so that nothing could have moved it")
+    return finding if learned else _skipped(finding, "nothing was learned, so nothing could have moved it")
 
 
 def beats_the_threshold(model: object) -> Finding:
@@ -75,7 +77,7 @@ def _hidden() -> evaluate.Labelled:
 
 
 def _labelled(texts: list[str], labels: torch.Tensor) -> evaluate.Labelled:
-    """Sentences as the model takes them, with public ones for the comparison with the worker's own answers."""
+    """Sentences as the model takes them, with public ones to compare with the worker's answers."""
     public = reviews.load("validation").texts[:PROBES]
     return evaluate.Labelled(inputs=_tokens(texts), labels=labels, probe=_tokens(public))
 

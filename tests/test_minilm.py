@@ -82,5 +82,5 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm, "PACKAGE", "gt_no_such_package")
-    with pytest.raises(MachineError, match="gt-no-such-package.*is missing"):
+    with pytest.raises(MachineError, match=r"gt-no-such-package.*is missing"):
         minilm.tokenizer()

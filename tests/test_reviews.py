@@ -70,7 +70,7 @@ def test_installing_again_changes_nothing(installed: DataHome, monkeypatch: pyte
 
 def test_damaged_data_is_refused(installed: DataHome, empty: DataHome) -> None:
     empty.write_public(reviews.FILE, installed.read_public(reviews.FILE).replace(b"1\n]", b"0\n]", 1))
-    with pytest.raises(MachineError, match="public reviews.json is not the file it should be"):
+    with pytest.raises(MachineError, match=r"public reviews\.json is not the file it should be"):
         reviews.load("train")
 
 
@@ -84,7 +84,7 @@ def test_another_archive_is_refused(empty: DataHome, tmp_path: Path) -> None:
     archive = tmp_path / reviews.ARCHIVE
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr(reviews._LICENCE, "free")
-    with pytest.raises(MachineError, match="is not vaderSentiment-0.5.zip"):
+    with pytest.raises(MachineError, match=r"is not vaderSentiment-0\.5\.zip"):
         reviews.install(archive)
     assert not empty.public.exists()
 

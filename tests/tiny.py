@@ -27,6 +27,8 @@ def inverse_is_small(rate):
         "inverse_is_small", Outcome.passed if small else Outcome.failed, Strength.claimed, f"{rate}", "a small inverse"
     )
 '''
+# What no student may see, in a release or in feedback.
+SECRETS = ("grader_tests", "tiny.inverse_is_small", "the hidden answer", "One point for features")
 ANSWERS = {
     "build": "model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))",
     "learn": "rate = 0.1",
@@ -54,15 +56,21 @@ def source_notebook() -> NotebookNode:
     check = {"solution": False, "grade": True, "locked": True}
     given = {"solution": False, "grade": False, "locked": True}
     hidden = "### BEGIN HIDDEN TESTS\nfrom grader_tests import tiny\ntiny.inverse_is_small(rate)\n### END HIDDEN TESTS"
-    scheme = "Why?\n### BEGIN MARK SCHEME\nOne point for features.\n### END MARK SCHEME"
+    scheme = "How it is marked:\n### BEGIN MARK SCHEME\nOne point for features.\n### END MARK SCHEME"
     cells = [
         _cell("markdown", "# Tiny", "title"),
-        _cell("code", "import torch\nfrom torch import nn\nimport tlgrader\nfrom tlgrader import check\ntlgrader.seed()", "imports", **given),
+        _cell(
+            "code",
+            "import torch\nfrom torch import nn\nimport tlgrader\nfrom tlgrader import check\ntlgrader.seed()",
+            "imports",
+            **given,
+        ),
         _cell("code", "model = ...", "build", **student),
         _cell("code", "check.head(model, classes=2)", "check_build", points=2, **check),
         _cell("code", "rate = ...", "learn", **student),
         _cell("code", f"assert rate == 0.1\n{hidden}", "check_learn", points=4, **check),
-        _cell("markdown", scheme, "why", solution=True, grade=True, locked=False, points=3),
+        _cell("markdown", "Why?", "why", solution=True, grade=True, locked=False, points=3),
+        _cell("markdown", scheme, "why_marks", **given),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
@@ -90,5 +98,11 @@ def _cell(kind: str, source: str, id: str, **mark: Any) -> NotebookNode:
     cell = make(source)
     cell["id"] = id
     if mark:
-        cell.metadata["nbgrader"] = {"grade_id": id, "schema_version": 3, "task": False, "cell_type": kind, **mark}
+        cell.metadata["nbgrader"] = {
+            "grade_id": id,
+            "schema_version": 3,
+            "task": False,
+            "cell_type": kind,
+            **mark,
+        }
     return cell

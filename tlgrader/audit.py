@@ -65,7 +65,9 @@ def surprises(sample: Sample, record: Record) -> tuple[str, ...]:
         for id, item in items.items()
         if item.finding.outcome != sample.verdict.get(id, Outcome.passed)
     ]
-    found += [f"{id} is named in the verdict, but there is no such item" for id in sample.verdict if id not in items]
+    found += [
+        f"{id} is named in the verdict, but there is no such item" for id in sample.verdict if id not in items
+    ]
     return tuple(found)
 
 

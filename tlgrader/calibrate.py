@@ -54,15 +54,15 @@ class Run:
     measured: Mapping[str, float]
 
 
-def runs(
-    course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bool = True
-) -> Iterator[Run]:
+def runs(course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bool = True) -> Iterator[Run]:
     """Run the reference, every correct variant and every baseline under `seeds` seeds each.
 
     Raises:
         AuthorError: the exercise or its corpus is wrong, or it has no weak baseline.
     """
-    samples = {s.name: s for s in read_corpus(course, exercise) if s.kind in ("reference", "pass", "baseline")}
+    samples = {
+        s.name: s for s in read_corpus(course, exercise) if s.kind in ("reference", "pass", "baseline")
+    }
     if not any(sample.kind == "baseline" for sample in samples.values()):
         raise AuthorError(f"{exercise} has no baseline__*.py: a threshold needs weak solutions to keep out")
     source = read_exercise(course.source(exercise))
@@ -133,7 +133,9 @@ def _fit(values: Sequence[float]) -> NormalDist:
 def _side(by_sample: dict[str, list[float]], estimated: float, wrong: int) -> Side:
     total = sum(len(values) for values in by_sample.values())
     interval = binomtest(wrong, total).proportion_ci(method="exact")
-    return Side(by_sample, round(estimated, 6), wrong, total, (round(interval.low, 4), round(interval.high, 4)))
+    return Side(
+        by_sample, round(estimated, 6), wrong, total, (round(interval.low, 4), round(interval.high, 4))
+    )
 
 
 def names(all_runs: Sequence[Run]) -> list[str]:

@@ -64,7 +64,9 @@ def _wall() -> Symptom:
     reason = wall.available()
     if reason is None:
         return Symptom("wall", True, "bubblewrap works")
-    return Symptom("wall", False, reason, "grade on a node that allows user namespaces, or in an Apptainer image")
+    return Symptom(
+        "wall", False, reason, "grade on a node that allows user namespaces, or in an Apptainer image"
+    )
 
 
 def _room() -> Symptom:

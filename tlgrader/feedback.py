@@ -12,10 +12,48 @@ from tlgrader.course.exercise import Exercise, Role
 from tlgrader.judge.record import Record
 
 # What pandas, rich and tqdm need for tables; scripts, styles, frames, forms and handlers are not among them.
-_TAGS = (
-    "a abbr b blockquote br code col colgroup dd div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s small span "
-    "strong sub sup table tbody td tfoot th thead tr u ul"
-).split()
+_TAGS = [
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+]
 _ATTRIBUTES = {"*": ["class", "title"], "a": ["href"], "td": ["colspan"], "th": ["colspan", "scope"]}
 
 

@@ -72,7 +72,13 @@ def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
     released = path.read_text()
     cells = nbformat.reads(released, as_version=4).cells
     text = "\n".join(cell.source for cell in cells)
-    for secret in ("grader_tests", "tl_solutions", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME", *_solution(course, source)):
+    for secret in (
+        "grader_tests",
+        "tl_solutions",
+        "BEGIN HIDDEN TESTS",
+        "BEGIN MARK SCHEME",
+        *_solution(course, source),
+    ):
         if secret in text:
             raise AuthorError(f"the release of {source.name} would show {secret!r}")
     for file in path.parent.rglob("*"):
@@ -82,7 +88,9 @@ def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
 
 def _solution(course: Course, source: Exercise) -> list[str]:
     """Telling lines of the reference's cells that are not in the source notebook's own text cells."""
-    given = "\n".join(cell.source for cell in source.cells if cell.role in (Role.text, Role.given, Role.student))
+    given = "\n".join(
+        cell.source for cell in source.cells if cell.role in (Role.text, Role.given, Role.student)
+    )
     reference = read_sample(course.reference(source.name))
     lines = [line.strip() for text in reference.cells.values() for line in text.splitlines()]
     return [line for line in lines if len(line) >= _TELLING and line not in given]

@@ -58,10 +58,11 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
 
     from tlgrader.judge.bench import Bench
     from tlgrader.judge.desk import grade_cells_of
+    from tlgrader.judge.pool import build_wall
     from tlgrader.judge.walk import Walk
-    from tlgrader.judge.pool import slot_for
+    from tlgrader.sandbox.slot import Slot
 
-    with slot_for(Limits(), sandboxed=sandboxed) as slot, slot.worker(seed=0, files=files) as worker:
+    with Slot(build_wall(sandboxed=sandboxed), Limits()) as slot, slot.worker(seed=0, files=files) as worker:
         walk = Walk(worker, Bench(path.parent / "none.py"), grade_cells_of(exercise), Limits())
         walked = walk.through(rebuilt.cells)
     return SelfChecked(walked.cells, walked.grades)

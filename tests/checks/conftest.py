@@ -46,7 +46,9 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     net = load()
     digests = {name: digest(t) for name, t in [*net.named_parameters(), *net.named_buffers()]}
     monkeypatch.setattr(pretrained, "fingerprint", lambda name: digests if name == NAME else None)
-    monkeypatch.setattr("tlgrader.checks.training.fingerprint", lambda name: digests if name == NAME else None)
+    monkeypatch.setattr(
+        "tlgrader.checks.training.fingerprint", lambda name: digests if name == NAME else None
+    )
 
 
 @pytest.fixture

@@ -33,8 +33,7 @@ class Block(nn.Module):
 
 
 def _base() -> nn.Module:
-    model = nn.Sequential(Block(), Block(), nn.Linear(4, 2))
-    return model
+    return nn.Sequential(Block(), Block(), nn.Linear(4, 2))
 
 
 def _config(**changes: Any) -> LoraConfig:
@@ -64,7 +63,10 @@ def test_a_right_configuration_passes(observe: Observe) -> None:
         ({"r": 16, "lora_alpha": 4}, "`r` and `lora_alpha` are exchanged: r=16, lora_alpha=4"),
         ({"r": 8}, "`r` is 8, 4 was expected"),
         ({"lora_alpha": 8}, "`lora_alpha` is 8, 16 was expected"),
-        ({"target_modules": ["query", "key"]}, "`target_modules` is ['key', 'query'], ['query', 'value'] was"),
+        (
+            {"target_modules": ["query", "key"]},
+            "is ['key', 'query'], ['query', 'value'] was expected",
+        ),
         ({"target_modules": "query"}, "`target_modules` is the pattern 'query'"),
         ({"target_modules": ".*query"}, "is the pattern '.*query'"),
         ({"lora_dropout": 0.5}, "`lora_dropout` is 0.5, 0.1 was expected"),
@@ -106,7 +108,10 @@ def test_adapters_where_they_were_asked_for(observe: Observe) -> None:
     [
         ({"target_modules": ["query"]}, "no adapter in 2 `value` layers: `0.value`, `1.value`"),
         ({"target_modules": ["query", "1.value"]}, "no adapter in 1 `value` layer: `0.value`"),
-        ({"target_modules": ["query", "key", "value"]}, "2 adapters where none was asked for: `0.key`, `1.key`"),
+        (
+            {"target_modules": ["query", "key", "value"]},
+            "2 adapters where none was asked for: `0.key`",
+        ),
         ({"r": 2}, "adapters have rank 2, 4 was expected"),
         ({"rank_pattern": {"0.query": 1}}, "adapters have rank 1, 4 was expected"),
         ({"lora_alpha": 8}, "adapters have alpha 8, 16 was expected"),
@@ -121,9 +126,10 @@ def test_adapters_elsewhere_or_otherwise(changes: dict[str, Any], words: str, ob
 def test_no_adapter_at_all(observe: Observe) -> None:
     finding = _adapters(_base(), observe)
     assert "`model` has no LoRA adapter: `get_peft_model` was not called" in finding.observed
-    assert "the model has no layer `dense`" in checks.adapters(
-        observe(_adapted()), target_modules=["query", "value", "dense"]
-    ).observed
+    assert (
+        "the model has no layer `dense`"
+        in checks.adapters(observe(_adapted()), target_modules=["query", "value", "dense"]).observed
+    )
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -145,7 +151,7 @@ def _reloads(folder: Path, model: nn.Module, observe: Observe) -> Finding:
 @pytest.mark.parametrize("changes", [{}, {"use_dora": True}, {"use_rslora": True}])
 def test_a_saved_adapter_reloads(changes: dict[str, Any], tmp_path: Path, observe: Observe) -> None:
     model = _adapted(**changes)
-    model.save_pretrained(tmp_path)
+    model.save_pretrained(str(tmp_path))
     finding = _reloads(tmp_path, model, observe)
     assert (finding.outcome, finding.strength) == (PASSED, Strength.bitwise), finding.observed
     assert "tensors saved, bit for bit the model's" in finding.observed
@@ -153,7 +159,7 @@ def test_a_saved_adapter_reloads(changes: dict[str, Any], tmp_path: Path, observ
 
 def test_an_adapter_that_was_saved_before_it_trained(tmp_path: Path, observe: Observe) -> None:
     model = _adapted()
-    model.save_pretrained(tmp_path)
+    model.save_pretrained(str(tmp_path))
     for parameter in model.parameters():
         parameter.data += 0.1 if parameter.requires_grad else 0
     finding = _reloads(tmp_path, model, observe)
@@ -162,13 +168,13 @@ def test_an_adapter_that_was_saved_before_it_trained(tmp_path: Path, observe: Ob
 
 
 def test_an_adapter_with_another_configuration(tmp_path: Path, observe: Observe) -> None:
-    _adapted(r=2).save_pretrained(tmp_path)
+    _adapted(r=2).save_pretrained(str(tmp_path))
     finding = _reloads(tmp_path, _adapted(), observe)
     assert "`r` is 2 in `adapter_config.json` and 4 in the model" in finding.observed
 
 
 def test_an_adapter_without_its_saved_head(tmp_path: Path, observe: Observe) -> None:
-    _adapted(modules_to_save=None).save_pretrained(tmp_path)
+    _adapted(modules_to_save=None).save_pretrained(str(tmp_path))
     finding = _reloads(tmp_path, _adapted(), observe)
     assert "2 tensors of the model not saved: `base_model.model.2.bias`" in finding.observed
 

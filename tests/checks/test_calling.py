@@ -20,7 +20,7 @@ from tlgrader.checks.finding import Outcome, Strength
         (lambda a: a / 2 + 1e-9, 1.0),
         (lambda a: torch.full((2, 2), float(a)), [[2, 2], [2, 2]]),
         (lambda a: [2, a], torch.tensor([2, 2])),
-        (lambda a: np.arange(a), (0, 1)),
+        (lambda a: np.arange(2) * a, (0, 2)),
         (lambda a: {"a": a}, {"a": 2}),
         (lambda a: (a, "x"), (2, "x")),
         (lambda a: float("nan"), float("nan")),

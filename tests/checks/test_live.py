@@ -28,7 +28,7 @@ def test_a_passed_check_is_one_line_on_stdout(swapped: Net, capsys: Capture) -> 
 
 def test_a_failed_check_is_a_block_on_stderr_that_names_the_variable(net: Net, capsys: Capture) -> None:
     my_model = net
-    assert live.head(my_model, classes=5) is None  # type: ignore[func-returns-value]
+    assert live.head(my_model, classes=5) is None
     live.head("text", classes=5)
     out, err = capsys.readouterr()
     assert out == ""

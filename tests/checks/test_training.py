@@ -89,7 +89,9 @@ def test_a_loss_that_falls_enough_passes_with_the_weaker_strength() -> None:
     assert finding.measured == {"before": 1.0, "after": 0.5}
 
 
-@pytest.mark.parametrize(("after", "words"), [(0.9, "is 0.9000 after"), (1.0, "nothing changed"), (2.0, "2.0000")])
+@pytest.mark.parametrize(
+    ("after", "words"), [(0.9, "is 0.9000 after"), (1.0, "nothing changed"), (2.0, "2.0000")]
+)
 def test_a_loss_that_does_not_fall_enough_fails(after: float, words: str) -> None:
     finding = checks.learned(_measured(1.0), _measured(after), at_least=0.2)
     assert finding.outcome is FAILED
@@ -103,7 +105,9 @@ def test_a_loss_that_could_not_be_measured_is_skipped_with_its_reason() -> None:
     assert "no loss could be measured before training: there is no model" in finding.observed
 
 
-def test_a_device_is_right_where_there_is_no_accelerator(net: Net, observe: Observe, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_is_right_where_there_is_no_accelerator(
+    net: Net, observe: Observe, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
     assert "no accelerator here" in checks.trained_on(observe(net)).observed
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)

@@ -48,7 +48,9 @@ def _replaced(id: str, source: str) -> NotebookNode:
 
 
 def _old_format() -> bytes:
-    return nbformat.writes(nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet()]), version=3).encode()
+    return nbformat.writes(
+        nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet()]), version=3
+    ).encode()
 
 
 NOISE = """
@@ -151,7 +153,15 @@ def test_a_rebuilt_notebook_gets_its_full_score_and_says_what_was_done(
 
 
 @pytest.mark.parametrize(
-    "student", ["ada", "worth_1000_points", "grade_cell_as_solution", "student_cell_as_grade", "own_grade_cell", "noisy"]
+    "student",
+    [
+        "ada",
+        "worth_1000_points",
+        "grade_cell_as_solution",
+        "student_cell_as_grade",
+        "own_grade_cell",
+        "noisy",
+    ],
 )
 def test_marks_that_were_changed_and_noise_have_no_bearing(records: dict[str, Record], student: str) -> None:
     assert (records[student].score, records[student].points) == (6, 6)
@@ -215,7 +225,9 @@ def test_the_gradebook_has_the_same(course: Course, records: dict[str, Record]) 
         assert row.needs_manual_grade  # the written answer
 
 
-def test_the_autograded_notebook_is_valid_and_holds_the_reasons(course: Course, records: dict[str, Record]) -> None:
+def test_the_autograded_notebook_is_valid_and_holds_the_reasons(
+    course: Course, records: dict[str, Record]
+) -> None:
     for student in records:
         shown = nbformat.read(course.autograded("tiny", student), as_version=4)
         nbformat.validate(shown)

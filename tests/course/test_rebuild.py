@@ -45,7 +45,12 @@ EXERCISE = _exercise()
 
 def _handed_in(**texts: str) -> list[SubmittedCell]:
     return [
-        SubmittedCell(c.id if "nbgrader" in c.node.metadata else None, c.node.id, c.node.cell_type, texts.get(c.id, c.source))
+        SubmittedCell(
+            c.id if "nbgrader" in c.node.metadata else None,
+            c.node.id,
+            c.node.cell_type,
+            texts.get(c.id, c.source),
+        )
         for c in EXERCISE.cells
     ]
 
@@ -180,9 +185,14 @@ def test_what_is_no_notebook_is_unreadable_with_the_reason(content: bytes, reaso
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(
-            st.sampled_from(["cells", "nbformat", "source", "metadata", "nbgrader", "grade_id", "id", "cell_type"]),
-            inner,
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["cells", "nbformat", "source", "metadata", "nbgrader", "grade_id", "id", "cell_type"]
+                ),
+                inner,
+            )
         ),
         max_leaves=20,
     )

@@ -137,8 +137,8 @@ def test_global_hooks_count_at_the_root() -> None:
 
 def test_patched_parameters_methods_hide_nothing() -> None:
     model = nn.Linear(2, 2)
-    model.parameters = lambda recurse=True: iter(())  # type: ignore[method-assign, assignment]
-    model.named_parameters = lambda *a, **k: iter(())  # type: ignore[method-assign, assignment]
+    model.parameters = lambda recurse=True: iter(())  # type: ignore[method-assign]
+    model.named_parameters = lambda *a, **k: iter(())  # type: ignore[method-assign]
     assert [p.name for p in _model(model).parameters] == ["weight", "bias"]
 
 
@@ -222,7 +222,9 @@ class _RaisingModule(nn.Module):
         raise RuntimeError("no")
 
 
-@pytest.mark.parametrize("make", [object, _Raises, _Pretends, lambda: _EndlessList([1]), _RaisingModule.__new__])
+@pytest.mark.parametrize(
+    "make", [object, _Raises, _Pretends, lambda: _EndlessList([1]), _RaisingModule.__new__]
+)
 def test_hostile_objects_are_opaque(make: Callable[..., object]) -> None:
     value = make(_RaisingModule) if make is _RaisingModule.__new__ else make()
     assert isinstance(_observe(value), Opaque)
@@ -239,7 +241,7 @@ def test_a_function_is_called_and_what_it_raises_is_a_reason() -> None:
 
 
 def _random_state() -> tuple[object, ...]:
-    return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # type: ignore[index, union-attr]
+    return random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()  # type: ignore[index]
 
 
 def test_nothing_is_changed_by_observing_and_asking() -> None:

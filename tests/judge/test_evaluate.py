@@ -15,6 +15,7 @@ from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 from tlgrader.judge import evaluate
 from tlgrader.judge.evaluate import Labelled
+from tlgrader.judge.features import Features
 from tlgrader.judge.rebuild import rebuild
 
 CLASSES = ("first", "second", "third")
@@ -26,7 +27,7 @@ def _data(rows: int = 100) -> Labelled:
     return Labelled({"x": points}, points.argmax(dim=1), {"x": points[:8]})
 
 
-def _right() -> nn.Sequential:
+def _right() -> Any:
     model = nn.Sequential(nn.Linear(3, 3, bias=False))
     model[0].weight.data = torch.eye(3)
     return model
@@ -38,7 +39,11 @@ def _accuracy(model: nn.Module, threshold: float = 0.9) -> Finding:
 
 def test_a_right_model_passes_recomputed() -> None:
     finding = _accuracy(_right())
-    assert (finding.check, finding.outcome, finding.strength) == ("accuracy", Outcome.passed, Strength.recomputed)
+    assert (finding.check, finding.outcome, finding.strength) == (
+        "accuracy",
+        Outcome.passed,
+        Strength.recomputed,
+    )
     assert finding.measured == {"accuracy": 1.0}
     assert finding.observed.startswith("an accuracy of 1.000")
     assert finding.expected == "an accuracy of at least 0.900 on 100 held-out examples"
@@ -131,14 +136,15 @@ def test_remembered_features_give_the_same_bits_once(monkeypatch: pytest.MonkeyP
     torch.manual_seed(0)
     first, second = (load_backbone(EFFICIENTNET_LITE0, classes=3) for _ in range(2))
     runs = []
-    forward = type(first).forward_features
+    kind: Any = type(first)
+    forward = kind.forward_features
 
     def counted(self: Any, x: torch.Tensor) -> Any:
         runs.append(len(x))
         return forward(self, x)
 
-    monkeypatch.setattr(type(first), "forward_features", counted)
-    memory = evaluate.Features()
+    monkeypatch.setattr(kind, "forward_features", counted)
+    memory = Features()
     for model in (first, second, second.requires_grad_(False)):
         observation = Wire().observe(model)
         rebuilt = rebuild(observation)

@@ -60,7 +60,9 @@ def test_what_a_grade_cell_may_not_hold_is_refused_with_its_line(source: str, sa
         parse_all([("cell", 1, source)])
 
 
-def _judge(source: str, evidence: dict[str, Evidence], hidden_tests: str = "", tmp: Path = Path("/nonexistent")) -> GradeRecord:
+def _judge(
+    source: str, evidence: dict[str, Evidence], hidden_tests: str = "", tmp: Path = Path("/nonexistent")
+) -> GradeRecord:
     if hidden_tests:
         (tmp / "exercise.py").write_text(hidden_tests)
     cell = parse_all([("cell", 4, source)])["cell"]
@@ -69,13 +71,22 @@ def _judge(source: str, evidence: dict[str, Evidence], hidden_tests: str = "", t
 
 def test_every_line_is_an_item_and_the_score_is_the_passed_share() -> None:
     grade = _judge("assert rate == 1\nassert rate == 2\nassert rate < 5\nassert rate > 0", {"rate": Value(1)})
-    assert [item.id for item in grade.items] == ["cell/assert", "cell/assert#2", "cell/assert#3", "cell/assert#4"]
+    assert [item.id for item in grade.items] == [
+        "cell/assert",
+        "cell/assert#2",
+        "cell/assert#3",
+        "cell/assert#4",
+    ]
     assert grade.score == 3.0
 
 
 def test_an_assert_says_what_it_saw() -> None:
     finding = _judge("assert rate == 2", {"rate": Value(1)}).items[0].finding
-    assert (finding.outcome, finding.observed, finding.expected) == (Outcome.failed, "`rate` is 1", "rate == 2")
+    assert (finding.outcome, finding.observed, finding.expected) == (
+        Outcome.failed,
+        "`rate` is 1",
+        "rate == 2",
+    )
 
 
 def test_an_assert_on_a_value_of_another_kind_fails_with_the_reason() -> None:

@@ -1,4 +1,4 @@
-"""What the judge builds from evidence answers, to the last bit, as the observed model does; or it says why not."""
+"""What the judge builds answers as the observed model does, to the last bit, or it says why it cannot."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,7 +19,10 @@ from tlgrader.judge.rebuild import pristine, rebuild
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 
 IMAGES = {"x": torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))}
-SENTENCES = {"input_ids": torch.tensor([[101, 2204, 102]]), "attention_mask": torch.ones(1, 3, dtype=torch.int64)}
+SENTENCES = {
+    "input_ids": torch.tensor([[101, 2204, 102]]),
+    "attention_mask": torch.ones(1, 3, dtype=torch.int64),
+}
 
 
 class Wire:
@@ -218,7 +221,7 @@ def _disabled() -> nn.Module:
 
 
 def _two_active() -> nn.Module:
-    model = _lora()
+    model = _lora(task_type=None)
     model.add_adapter("other", LoraConfig(r=2, target_modules=["query"]))
     model.base_model.set_adapter(["default", "other"])
     return model  # type: ignore[no-any-return]
@@ -237,7 +240,10 @@ def _unknown_mark() -> nn.Module:
         (_hooked, "`conv_stem` has 1 forward hook"),
         (_patched, "the model has a `forward` that is not its library's"),
         (_with("classifier", OwnHead()), "`classifier` is a `.*OwnHead`, a class of the notebook's own"),
-        (_with("classifier", nn.Bilinear(1, 1, 1)), "`classifier` is a `torch.*Bilinear`, which is not a layer"),
+        (
+            _with("classifier", nn.Bilinear(1, 1, 1)),
+            "`classifier` is a `.*Bilinear`, which is not a layer",
+        ),
         (_with("eps", 0.1, "bn1"), "`bn1` has other options than the backbone's: eps=0.1"),
         (_with("classifier", None), "the model lacks|has no `classifier` any more"),
         (_with("extra", nn.Parameter(torch.ones(1))), "unexpectedly, the tensor `extra`"),

@@ -13,7 +13,8 @@ from tlgrader.sandbox.slot import Slot, Unanswered
 def test_names_are_resolved_and_described(worker: Worker) -> None:
     run(
         worker,
-        "import torch\nclass Module: pass\nmodule = Module()\nmodule.model = torch.nn.Linear(2, 3)\nx = [1, 2.5]",
+        "import torch\nclass Module: pass\nmodule, x = Module(), [1, 2.5]\n"
+        "module.model = torch.nn.Linear(2, 3)",
     )
     seen = worker.observe(["module.model", "x", "nothing", "module.other", "len"])
     assert isinstance(seen["module.model"], ModelEvidence)

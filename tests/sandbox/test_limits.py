@@ -1,4 +1,4 @@
-"""Every limit ends what meets it, says so in a student's words, and leaves the slot fit for the next student."""
+"""Every limit ends what meets it, says so in a student's words, and leaves the slot fit for the next."""
 
 import pytest
 
@@ -70,7 +70,10 @@ def test_too_much_memory_is_refused_and_later_cells_run(worker: Worker, source: 
     ids=["own", "shared"],
 )
 def test_memory_of_several_processes_is_added_up(worker: Worker, hold: str) -> None:
-    source = f"import os, signal\nfor _ in range(6):\n    if os.fork() == 0:\n        {{}}\n        signal.pause()\nsignal.pause()"
+    source = (
+        "import os, signal\nfor _ in range(6):\n    if os.fork() == 0:\n        {}\n        signal.pause()\n"
+        "signal.pause()"
+    )
     result = run(worker, source.format(hold.replace("\n", "\n        ")))
     assert (result.status, result.reason) == ("dead", "the notebook used more than 1 GiB of memory")
 

@@ -8,9 +8,16 @@ from tlgrader.sandbox.handle import Worker
 from tlgrader.sandbox.slot import Slot
 
 
-def as_notebook(outputs: list[dict[str, object]]) -> nbformat.NotebookNode:
-    cell = nbformat.v4.new_code_cell(outputs=[nbformat.from_dict(output) for output in outputs])
-    return nbformat.v4.new_notebook(cells=[cell])
+def as_notebook(outputs: list[dict[str, object]]) -> dict[str, object]:
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "source": "",
+        "metadata": {},
+        "execution_count": 1,
+        "outputs": outputs,
+    }
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
 
 
 def test_outputs_come_in_order_and_are_valid_notebook_outputs(worker: Worker) -> None:

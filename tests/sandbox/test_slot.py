@@ -14,18 +14,22 @@ from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import Wall, find
 
 
+def open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_workers_and_slots_leave_no_descriptors(slot: Slot) -> None:
     slot.ready()
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_descriptors()
     for seed in range(3):
         with slot.worker(seed=seed) as worker:
             run(worker, "1")
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
     other = Slot(find(), LIMITS)
     other.start()
     other.close()
     other.close()
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_descriptors() == before
 
 
 def test_a_new_worker_ends_the_one_before(slot: Slot) -> None:
@@ -69,7 +73,7 @@ def test_without_a_wall_cells_run_and_nothing_is_left(bare: Slot, tmp_path: Path
         daemon = int(printed(worker, source))
         assert printed(worker, "os.environ.get('HOME') == os.getcwd() and print('home')") == "home\n"
     assert not Path(f"/proc/{daemon}").exists()
-    assert os.listdir(folder) == []
+    assert not list(Path(folder).iterdir())
     with bare.worker(seed=2) as worker:
         assert run(worker, "import os\nos._exit(3)").reason.endswith("(exit status 3)")
 

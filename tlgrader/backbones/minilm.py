@@ -57,5 +57,6 @@ def _folder() -> Path:
         return Path(str(files(PACKAGE))) / "model"
     except ModuleNotFoundError as error:
         raise MachineError(
-            f"The package {PACKAGE.replace('_', '-')}, which holds MiniLM, is missing. Install tlgrader again."
+            f"The package {PACKAGE.replace('_', '-')}, which holds MiniLM, is missing. "
+            "Install tlgrader again."
         ) from error

@@ -4,9 +4,10 @@ In a notebook ``check`` is `tlgrader.checks.live`; in the judge it is this packa
 before it is needed.
 """
 
-from tlgrader.checks.adapting import adapter_reloads, adapters, lora
+from tlgrader.checks.adapting import adapters, lora
 from tlgrader.checks.calling import returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
+from tlgrader.checks.reloading import adapter_reloads
 from tlgrader.checks.training import head, history, learned, optimizer, trained_on
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Checks of LoRA: the configuration, where adapters really sit, and what was saved of them."""
+"""Checks of LoRA: the configuration, and where adapters really sit."""
 
 from __future__ import annotations
 
@@ -18,17 +18,13 @@ from tlgrader.checks.asking import (
 )
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import (
-    FolderEvidence,
     LoraConfigEvidence,
     LoraLayer,
     Missing,
     ModelEvidence,
-    TensorInfo,
 )
 from tlgrader.evidence.names import is_adapter, plain_name
 from tlgrader.evidence.observation import Observation
-
-NOT_A_LORA = "`LoraConfig(r=…, lora_alpha=…, target_modules=[…])` from peft makes one"
 
 
 @check
@@ -101,7 +97,7 @@ def _shown(value: object) -> str:
 
 
 def _targets(config: LoraConfigEvidence, wanted: set[str]) -> list[str]:
-    """A list is compared as a set. A pattern is a student's program and is not run: it has to name each target."""
+    """A list is compared as a set. A pattern, which is a student's program, is not run: it must name each."""
     targets = config.target_modules
     if isinstance(targets, str):
         unnamed = [name for name in sorted(wanted) if name not in targets]
@@ -115,8 +111,8 @@ def _targets(config: LoraConfigEvidence, wanted: set[str]) -> list[str]:
 
 def _lora_hint(config: LoraConfigEvidence) -> str:
     if isinstance(config.target_modules, str):
-        return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.attention.self.query`"
-    return "`r` is the rank; the update is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"
+        return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.output.dense`"
+    return "the update of rank `r` is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"
 
 
 @check
@@ -132,7 +128,7 @@ def adapters(
     evidence = need(model, ModelEvidence, "model")
     expected = f"an active adapter in every layer of {listed(target_modules)} and nowhere else"
     if not evidence.lora:
-        return failed(Strength.claimed, _none_at_all(model, evidence), expected, _module_hint(evidence))
+        return failed(Strength.claimed, no_adapter(model, evidence), expected, _module_hint(evidence))
     problems = [
         *_places(evidence, target_modules),
         *_ranks(evidence.lora, r, alpha),
@@ -142,7 +138,8 @@ def adapters(
     return settled(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
 
 
-def _none_at_all(model: object, evidence: ModelEvidence) -> str:
+def no_adapter(model: object, evidence: ModelEvidence) -> str:
+    """Why a model without adapters has none, in words."""
     name = name_of(model, "model")
     if evidence.adapter_config is not None:
         return f"`target_modules` matched nothing: `{name}` has a configuration and no adapter"
@@ -207,100 +204,3 @@ def _asleep(evidence: ModelEvidence) -> list[str]:
         for state, names in states.items()
         if names
     ]
-
-
-@check
-def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Finding:
-    """What `save_pretrained` left in a folder is the model's adapter, tensor for tensor and value for value."""
-    expected = (
-        "the folder holds `adapter_config.json` and `adapter_model.safetensors` with the model's adapter"
-    )
-    saved, evidence = need(folder, FolderEvidence, "folder"), need(model, ModelEvidence, "model")
-    if not evidence.lora:
-        raise NotThere(_none_at_all(model, evidence), expected)
-    absent = [n for n in ("adapter_config.json", "adapter_model.safetensors") if not _has(saved, n)]
-    if absent:
-        return failed(
-            Strength.claimed, _lies_there(saved, absent), expected, "`model.save_pretrained(folder)`"
-        )
-    problems = [*_saved_config(saved, evidence), *_saved_tensors(saved, evidence)]
-    count = counted(len(saved.tensors["adapter_model.safetensors"]), "tensor")
-    observed = f"{count} saved, bit for bit the model's, and its configuration"
-    return settled(
-        problems, Strength.bitwise, observed, expected, "save after training, and save this very model"
-    )
-
-
-def _has(folder: FolderEvidence, name: str) -> bool:
-    return name in folder.tensors or name in folder.texts
-
-
-def _lies_there(folder: FolderEvidence, absent: list[str]) -> str:
-    names = [file.name for file in folder.files]
-    unreadable = [name for name in absent if name in names]
-    if unreadable:
-        return f"{listed(unreadable)} in `{folder.path}` cannot be read"
-    there = f"it holds {listed(names)}" if names else "it is empty"
-    return (
-        f"{listed(absent)} {'is' if len(absent) == 1 else 'are'} not in `{folder.path}`: {there}{_why(names)}"
-    )
-
-
-def _why(names: list[str]) -> str:
-    if "adapter_model.bin" in names:
-        return " (`adapter_model.bin` is a pickle: leave `safe_serialization` as it is)"
-    if any(name.endswith((".pt", ".pth", ".pkl", ".bin")) for name in names):
-        return " (a pickled model, not an adapter)"
-    if "model.safetensors" in names:
-        return " (a whole model, not an adapter)"
-    return ""
-
-
-def _saved_config(folder: FolderEvidence, evidence: ModelEvidence) -> list[str]:
-    config, text = evidence.adapter_config, folder.texts["adapter_config.json"]
-    if config is None or not isinstance(text, dict):
-        return ["`adapter_config.json` is not an adapter's configuration"]
-    current = {"r": config.r, "lora_alpha": config.lora_alpha}
-    problems = [
-        f"`{name}` is {text.get(name)!r} in `adapter_config.json` and {value:g} in the model"
-        for name, value in current.items()
-        if text.get(name) != value
-    ]
-    saved, used = text.get("target_modules"), config.target_modules
-    same = set(saved) == set(used or ()) if isinstance(saved, list) else saved == used
-    return (
-        problems
-        if same
-        else [*problems, "`target_modules` differs between `adapter_config.json` and the model"]
-    )
-
-
-def _saved_tensors(folder: FolderEvidence, evidence: ModelEvidence) -> list[str]:
-    saved = {tensor.name: tensor for tensor in folder.tensors["adapter_model.safetensors"]}
-    current = _to_be_saved(evidence)
-    missing = sorted(current.keys() - saved.keys())
-    other = sorted(n for n in current.keys() & saved.keys() if current[n].digest != saved[n].digest)
-    problems = []
-    if missing:
-        problems.append(f"{counted(len(missing), 'tensor')} of the model not saved: {listed(missing)}")
-    if other:
-        problems.append(f"{counted(len(other), 'saved tensor')} not as in the model: {listed(other)}")
-    return problems
-
-
-def _to_be_saved(evidence: ModelEvidence) -> dict[str, TensorInfo]:
-    """The active adapter's and saved modules' tensors, under the names that peft's files give them."""
-    names = {layer.adapter for layer in evidence.lora if layer.active}
-    return {
-        _file_name(p.name, names): p
-        for p in evidence.parameters
-        if (is_adapter(p.name) or ".modules_to_save." in p.name) and names & set(p.name.split("."))
-    }
-
-
-def _file_name(name: str, adapters: set[str]) -> str:
-    """``….lora_A.default.weight`` -> ``….lora_A.weight``; ``….modules_to_save.default.bias`` -> ``….bias``."""
-    parts = name.split(".")
-    kept = [part for part in parts if part not in adapters and part != "modules_to_save"]
-    joined = ".".join(kept)
-    return joined.replace("lora_magnitude_vector.weight", "lora_magnitude_vector")

@@ -45,7 +45,7 @@ class NotThere(Exception):
 
 
 def check(function: Callable[P, Finding]) -> Callable[P, Finding]:
-    """Make a function a check: it is named in its findings, weighed, and never raises for what a student did."""
+    """Make a function a check: named in its findings, weighed, and not raising for what a student did."""
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> Finding:

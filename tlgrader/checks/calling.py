@@ -21,10 +21,9 @@ def returns(
     tolerance: float = 1e-6,
     weight: float = 1.0,
 ) -> Finding:
-    """``function(*arguments)`` returns `expected`; numbers may differ by `tolerance`, lists and tensors are compared
-    item by item.
+    """``function(*arguments)`` returns `expected`, where numbers may differ by `tolerance`.
 
-    A tensor or array equals a list of its numbers, and a tuple a list.
+    Lists are compared item by item; a tensor or array equals a list of its numbers, and a tuple a list.
     """
     observation, evidence = need_observation(function, CallableEvidence, "function")
     call = f"`{observation.name}({', '.join(map(_short, arguments))})`"

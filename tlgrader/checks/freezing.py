@@ -15,7 +15,7 @@ FREEZE = "for parameter in module.parameters(): parameter.requires_grad = False"
 
 @check
 def frozen(model: object, *, except_: str | Sequence[str] = (), weight: float = 1.0) -> Finding:
-    """Every parameter outside `except_` (a module's name, or several) is frozen and still the pretrained one."""
+    """Every parameter outside `except_` (a module's name, or several) is frozen and as pretrained."""
     evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
     others = [p for p in unique_parameters(evidence) if not is_within(p.name, prefixes)]
     trainable = [p.name for p in others if p.requires_grad]
@@ -128,7 +128,10 @@ def _count_words(evidence: ModelEvidence, seen: int, total: int) -> str:
 def base_untouched(
     model: object, *, backbone: str | None = None, except_: str | Sequence[str] = (), weight: float = 1.0
 ) -> Finding:
-    """Every pretrained parameter outside `except_` is in the model, bit for bit; `backbone` names which it must be."""
+    """Every pretrained parameter outside `except_` is in the model, bit for bit.
+
+    `backbone` names the one that it must hold.
+    """
     evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
     where = _outside(prefixes)
     expected = f"every pretrained parameter{where} is there, bit for bit"
@@ -151,7 +154,7 @@ def _no_backbone(model: object, evidence: ModelEvidence, wanted: str | None) -> 
 
 @check
 def buffers_untouched(model: object, *, weight: float = 1.0) -> Finding:
-    """The backbone's buffers (batch-norm statistics) are the pretrained ones: it was in eval mode all along."""
+    """The backbone's buffers (batch-norm statistics) are as pretrained: it was in eval mode all along."""
     evidence = need(model, ModelEvidence, "model")
     expected = "the backbone's batch-norm statistics are the pretrained ones"
     compared = compare(evidence, except_=(), buffers=True)
@@ -161,5 +164,7 @@ def buffers_untouched(model: object, *, weight: float = 1.0) -> Finding:
     if compared.changed:
         problems.append("the backbone was in train mode while the head trained")
     observed = f"{counted(len(compared.equal), 'buffer')}, bit for bit as pretrained"
-    hint = "`model.train()` moves batch-norm statistics even of frozen layers: call `.eval()` on the backbone after it"
+    hint = (
+        "`model.train()` moves batch-norm statistics, frozen or not: call `.eval()` on the backbone after it"
+    )
     return settled(problems, Strength.bitwise, observed, expected, hint)

@@ -47,7 +47,7 @@ class Comparison:
 
 
 def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -> Comparison:
-    """Compare the parameters, or the ``buffers``, of every known backbone in a model; those under `except_` left out."""
+    """Compare parameters, or ``buffers``, of every known backbone in a model, but for those under `except_`."""
     result = Comparison()
     for root in evidence.backbones:
         known = fingerprint(root.name)

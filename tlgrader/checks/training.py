@@ -124,7 +124,8 @@ def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Findi
         *_named(twice, "parameter tensor", "in the optimizer more than once"),
         *([f"{counted(len(strange), 'tensor')} in the optimizer are not of `{name}`"] if strange else []),
     ]
-    observed = f"{evidence.type.rpartition('.')[2]} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
+    kind = evidence.type.rpartition(".")[2]
+    observed = f"{kind} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
     expected = f"the optimizer holds every trainable parameter of `{name}` once, and nothing else"
     return settled(problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange)))
 
@@ -161,7 +162,8 @@ def learned(before: Measured, after: Measured, *, at_least: float = 0.0, weight:
 
 
 def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> Finding:
-    assert before.value is not None and after.value is not None
+    assert before.value is not None
+    assert after.value is not None
     strength = weaker(before.strength, after.strength)
     numbers = {"before": before.value, "after": after.value}
     words = f"the loss was {before.value:.4f} before and is {after.value:.4f} after"

@@ -15,7 +15,8 @@ from tlgrader.errors import UsageError
 from tlgrader.judge.record import Record
 
 Students = Annotated[
-    list[str] | None, typer.Option("--student", help="Only this student; may be given more than once.", show_default=False)
+    list[str] | None,
+    typer.Option("--student", help="Only this student; may be given more than once.", show_default=False),
 ]
 
 
@@ -23,7 +24,9 @@ def grade(
     exercise: ExerciseName,
     student: Students = None,
     slots: Slots = cores(),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what has a record that still holds.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade again what has a record that still holds.")
+    ] = False,
     no_gradebook: Annotated[
         bool, typer.Option("--no-gradebook", help="Write records only; another run publishes them.")
     ] = False,
@@ -91,7 +94,9 @@ def feedback(exercise: ExerciseName, student: Students = None, course: CourseFol
     here = course_at(course)
     here.require(exercise)
     students = _students(here, exercise, student)
-    written = list(watched(generate_feedback(here, exercise, students), len(students), f"Feedback on {exercise}"))
+    written = list(
+        watched(generate_feedback(here, exercise, students), len(students), f"Feedback on {exercise}")
+    )
     STDOUT.print(f"{len(written)} pages, as feedback/<student>/{exercise}/{exercise}.html")
 
 
@@ -102,7 +107,9 @@ def check(
     """For students: run the visible checks on your notebook, as the grader will, before you submit."""
     from tlgrader.selfcheck import selfcheck
 
-    with STDERR.status("Starting a sandbox and running your notebook (importing the libraries takes some seconds)"):
+    with STDERR.status(
+        "Starting a sandbox and running your notebook (importing the libraries takes some seconds)"
+    ):
         checked = selfcheck(notebook, sandboxed=not no_sandbox)
     for cell in checked.cells:
         if cell.reason:

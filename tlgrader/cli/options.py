@@ -12,10 +12,14 @@ from tlgrader.course.paths import Course
 
 ExerciseName = Annotated[str, typer.Argument(help="An exercise: the name of its folder in source/.")]
 CourseFolder = Annotated[
-    Path | None, typer.Option("--course", help="The course folder [default: the one you are in].", show_default=False)
+    Path | None,
+    typer.Option("--course", help="The course folder [default: the one you are in].", show_default=False),
 ]
 Slots = Annotated[
-    int, typer.Option("--slots", min=1, help="How many submissions at a time, one core each.", show_default="the cores")
+    int,
+    typer.Option(
+        "--slots", min=1, help="How many submissions at a time, one core each.", show_default="the cores"
+    ),
 ]
 NoSandbox = Annotated[
     bool,

@@ -47,7 +47,6 @@ HIDDEN_SHA256 = "2766c83ecc30e7ecf46d212880df03c8e5cac37b3e2a18232c32e668d314ef6
 
 FILE = "reviews.json"
 NOTICE = "reviews.NOTICE.txt"
-AGAIN = "Run `python -m tlgrader.data.reviews` to make it again."
 _INNER = "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
 _LICENCE = "vaderSentiment-0.5/LICENSE.txt"
 _OBSCENE = re.compile(r"fuck|bitch|shit|cunt|whore|nigg|\b(?:ass|dick|fag|slut|rape)\b", re.IGNORECASE)
@@ -90,12 +89,9 @@ def install(archive: Path | None = None) -> None:
         MachineError: there is no network, no pip, or the archive is not the expected one.
     """
     home = data_home()
-    if _installed(home):
-        return
-    if archive is not None:
-        return _write(home, _read_archive(archive))
-    with tempfile.TemporaryDirectory() as folder:
-        _write(home, _read_archive(_download(Path(folder))))
+    if not _installed(home):
+        with tempfile.TemporaryDirectory() as folder:
+            _write(home, _read_archive(archive or _download(Path(folder))))
 
 
 def _installed(home: DataHome) -> bool:
@@ -111,17 +107,8 @@ def _download(folder: Path) -> Path:
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{REQUIREMENT} --hash=sha256:{ARCHIVE_SHA256}\n")
     options = ["--quiet", "--no-deps", "--require-hashes", "--no-binary", "vaderSentiment"]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        *options,
-        "--dest",
-        folder,
-        "-r",
-        requirements,
-    ]
+    where = ["--dest", str(folder), "--requirement", str(requirements)]
+    command = [sys.executable, "-m", "pip", "download", *options, *where]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise MachineError(_no_download(done.stderr))
@@ -227,7 +214,8 @@ def _verified(content: bytes, sha256: str, which: str) -> Splits:
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise MachineError(
-            f"The {which} {FILE} is not the file it should be: its SHA-256 is {found}, expected {sha256}. {AGAIN}"
+            f"The {which} {FILE} is not the file it should be: its SHA-256 is {found}, expected {sha256}. "
+            "Run `python -m tlgrader.data.reviews` to make it again."
         )
     return dict(json.loads(content))
 

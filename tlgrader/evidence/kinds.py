@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from tlgrader.evidence.digest import digest as digest
+from tlgrader.evidence.digest import digest
 
 JSON = Any
 """None, bool, int, float, str, and lists and string-keyed dicts of them."""
@@ -197,6 +197,34 @@ Evidence = (
     | Missing
     | Opaque
 )
+
+__all__ = [
+    "JSON",
+    "MAX_FILES",
+    "MAX_MODULES",
+    "MAX_TENSORS",
+    "MAX_TEXT",
+    "Array",
+    "BackboneRoot",
+    "CallableEvidence",
+    "Evidence",
+    "FileInfo",
+    "FolderEvidence",
+    "LoraConfigEvidence",
+    "LoraLayer",
+    "Missing",
+    "ModelEvidence",
+    "ModuleInfo",
+    "Opaque",
+    "OptimizerEvidence",
+    "OptimizerGroup",
+    "ParameterInfo",
+    "TensorInfo",
+    "Value",
+    "decode",
+    "digest",
+    "encode",
+]
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Evidence] = msgspec.json.Decoder(Evidence)

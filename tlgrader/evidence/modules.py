@@ -91,7 +91,7 @@ def describe_parameter(name: str, tensor: torch.Tensor) -> ParameterInfo:
 def _tensor_fields(name: str, tensor: torch.Tensor) -> tuple[tuple[int, ...], str, str, str]:
     if not issubclass(type(tensor), torch.Tensor):
         raise Unobservable(f"`{name}` is a {type(tensor).__name__}, not a tensor")
-    if isinstance(tensor, nn.parameter.UninitializedTensorMixin):
+    if nn.parameter.is_lazy(tensor):
         raise Unobservable(f"`{name}` has no shape yet: pass one batch through the model first")
     try:
         return tuple(tensor.shape), dtype_name(tensor.dtype), digest_of(tensor), str(tensor.device)
@@ -121,7 +121,8 @@ def _flag(module: nn.Module) -> bool | None:
 
 def _options(module: nn.Module) -> dict[str, Any]:
     if type_name(type(module)) == "peft.utils.other.ModulesToSaveWrapper":
-        return {"active": [str(name) for name in module.active_adapters], **_disabled(module)}
+        active: Any = module.active_adapters
+        return {"active": [str(name) for name in active], **_disabled(module)}
     if type_name(type(module)).startswith("peft.tuners.lora.layer."):
         variants: dict[str, Any] = vars(module).get("lora_variant", {})
         return {"variants": {str(key): type_name(_class_of(item)) for key, item in variants.items()}}
@@ -193,12 +194,12 @@ def backbones(root: nn.Module) -> tuple[BackboneRoot, ...]:
 
 def lora_layers(root: nn.Module) -> tuple[LoraLayer, ...]:
     """Every adapter in every layer that peft's LoRA wraps."""
-    return tuple(
-        _lora_layer(name, module, str(adapter))
+    wrapped: list[tuple[str, Any]] = [
+        (name, module)
         for name, module in walk(root)
         if type_name(type(module)).startswith("peft.tuners.lora.layer.")
-        for adapter in module.r
-    )
+    ]
+    return tuple(_lora_layer(name, module, str(adapter)) for name, module in wrapped for adapter in module.r)
 
 
 def _lora_layer(name: str, module: Any, adapter: str) -> LoraLayer:

@@ -1,4 +1,4 @@
-"""Names of modules and tensors without what peft puts into them, so that they can be compared with a backbone's."""
+"""Names of modules and tensors without what peft puts into them, to be compared with a backbone's."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def is_within(name: str, prefixes: Iterable[str]) -> bool:
 
 
 def under(root: BackboneRoot, evidence: ModelEvidence) -> Mapping[str, TensorInfo]:
-    """The tensors of a backbone in a model by their names in a fresh one; of a saved and an original module, the saved."""
+    """The tensors of a backbone in a model by their names in a fresh one.
+
+    Of a saved and an original module that peft holds side by side, the saved one counts.
+    """
     prefix = f"{root.path}." if root.path else ""
     found: dict[str, TensorInfo] = {}
     for tensor in (*evidence.parameters, *evidence.buffers):

@@ -25,11 +25,11 @@ class Source(Protocol):
         ...
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the model with this handle answers in eval mode: ``model(x)`` for ``{"x": x}``, else by keyword."""
+        """What the model answers in eval mode: ``model(x)`` for ``{"x": x}``, else by keyword."""
         ...
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
-        """Evidence of what the function with this handle returns; Missing, with the reason, where it raises."""
+        """Evidence of what the function returns; Missing, with the reason, where it raises."""
         ...
 
 
@@ -56,7 +56,7 @@ class Observation:
 
 
 def arrive(observation: Observation) -> Any:
-    """What a grade cell gets for a name: plain data and small arrays as values, all else as the observation."""
+    """What a grade cell gets for a name: plain data and small arrays as values, all else as observed."""
     evidence = observation.evidence
     if isinstance(evidence, Value):
         return _plain(observation, evidence)

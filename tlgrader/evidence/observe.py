@@ -70,10 +70,10 @@ class Observer:
         return self._tensors[digest].detach().cpu().contiguous()
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the model answers: ``model(x)`` for ``{"x": x}``, else by keyword; in eval mode, detached, on the CPU.
+        """What the model answers in eval mode: ``model(x)`` for ``{"x": x}``, else by keyword.
 
-        An output with ``logits`` gives those. Raises KeyError for an unknown handle, TypeError where the answer
-        is not a tensor, and whatever the model raises.
+        An output with ``logits`` gives those; detached, on the CPU. Raises KeyError for an unknown handle,
+        TypeError where the answer is not a tensor, and whatever the model raises.
         """
         model = self._objects[handle]
         with same_randomness(), evaluating(model):
@@ -107,8 +107,9 @@ class Observer:
             return lora_config(value)
         if issubclass(type(value), torch.Tensor | np.ndarray | np.generic):
             return self._array(value)
-        if issubclass(type(value), Path):
-            return self._folder(value)  # type: ignore[arg-type]
+        return self._folder(value) if issubclass(type(value), Path) else self._plain(value)  # type: ignore[arg-type]
+
+    def _plain(self, value: object) -> Evidence:
         try:
             return Value(encode_plain(value, scalar=_scalar))
         except NotPlain:

@@ -17,7 +17,9 @@ from tlgrader.errors import AuthorError, GraderError
 def generate_assignment(course: Course, exercise: str) -> None:
     """Write ``release/<exercise>/`` and bring the gradebook up to date; AuthorError where nbgrader refuses."""
     with FileLock(course.lock, is_singleton=True):
-        _require(_api(course).generate_assignment(exercise, force=True), f"release of {exercise}", AuthorError)
+        _require(
+            _api(course).generate_assignment(exercise, force=True), f"release of {exercise}", AuthorError
+        )
 
 
 def generate_feedback(course: Course, exercise: str, students: Sequence[str]) -> Iterator[str]:

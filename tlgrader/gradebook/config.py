@@ -22,6 +22,7 @@ def configure(c: Any) -> None:
         SaveCells,
     )
 
+    from tlgrader.gradebook.page import FeedbackExporter
     from tlgrader.gradebook.stages import SaveRecord, TakeRecord, know_the_exercise
 
     prepare()
@@ -40,6 +41,8 @@ def configure(c: Any) -> None:
     c.Autograde.pre_convert_hook = know_the_exercise
     c.Autograde.sanitize_preprocessors = [TakeRecord]
     c.Autograde.autograde_preprocessors = [SaveRecord, AssignLatePenalties]
+    # The marking scheme stands in a cell of its own, where it stays when a student has answered.
+    c.ClearMarkScheme.enforce_metadata = False
     # The student's page shows neither hidden tests nor the marking scheme, and fetches nothing.
     c.GenerateFeedback.preprocessors = [
         GetGrades,
@@ -47,5 +50,4 @@ def configure(c: Any) -> None:
         ClearMarkScheme,
         CSSHTMLHeaderPreprocessor,
     ]
-    c.HTMLExporter.mathjax_url = ""
-    c.HTMLExporter.require_js_url = ""
+    c.GenerateFeedback.exporter_class = FeedbackExporter

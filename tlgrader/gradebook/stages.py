@@ -29,12 +29,16 @@ class TakeRecord(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> Converted:
         course, exercise, student = _where(resources)
         self.log.info("Grading %s of %s (importing the libraries takes some seconds)", exercise, student)
-        _grade(course, exercise, student)
+        _grade(course, exercise, student if self._chosen() else None)
         record = _record(course, exercise, student)
         for reason in record.for_a_person():
             self.log.warning("For a person: %s", reason)
         graded = nbformat.read(course.graded_notebook(exercise, student), as_version=4)
         return graded, resources
+
+    def _chosen(self) -> bool:
+        """Whether nbgrader was asked for single students; if not, the whole cohort is graded side by side."""
+        return bool(self.parent.parent.coursedir.student_id != "*")
 
 
 class SaveRecord(NbGraderPreprocessor):
@@ -52,8 +56,10 @@ def know_the_exercise(assignment: str, **_: Any) -> None:
     sync(Course.find(), assignment)
 
 
-def _grade(course: Course, exercise: str, student: str) -> None:
-    command = [sys.executable, "-m", "tlgrader", "grade", exercise, "--student", student, "--no-gradebook"]
+def _grade(course: Course, exercise: str, student: str | None) -> None:
+    """Bring records up to date, of one student or of all; quick where they are."""
+    only = ["--student", student] if student else []
+    command = [sys.executable, "-m", "tlgrader", "grade", exercise, *only, "--no-gradebook"]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"tlgrader grade failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -85,7 +85,9 @@ def _evaluate(line: Line, names: dict[str, Any]) -> Any:
 
 
 def _assertion(line: Line, names: dict[str, Any]) -> Finding:
-    expected = line.message or (line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion")
+    expected = line.message or (
+        line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion"
+    )
     for name, value in names.items():
         if isinstance(value, Observation):
             return _finding(line, Outcome.failed, _not_plain(name, value), expected)

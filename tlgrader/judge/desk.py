@@ -19,7 +19,6 @@ from tlgrader.judge.gradecell import GradeCell, parse_all
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.record import Record, Status
 from tlgrader.judge.walk import Walk, Walked
-from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot
 
 _PACKAGES = ("tlgrader", "torch", "torchvision", "timm", "transformers", "peft", "numpy", "nbgrader")
@@ -78,9 +77,7 @@ class Desk:
         with self._slot.worker(seed=job.seed, files=files) as worker:
             walked = Walk(worker, bench, loaded.grade_cells, self._slot.limits).through(rebuilt.cells)
         seconds = time.monotonic() - started
-        return Graded(
-            _record(job, loaded, rebuilt, walked, self._wall, seconds), _notebook(loaded, walked)
-        )
+        return Graded(_record(job, loaded, rebuilt, walked, self._wall, seconds), _notebook(loaded, walked))
 
     def _load(self, name: str) -> Loaded:
         if name not in self._loaded:
@@ -88,9 +85,7 @@ class Desk:
         return self._loaded[name]
 
 
-def _record(
-    job: Job, loaded: Loaded, rebuilt: Rebuilt, walked: Walked, wall: str, seconds: float
-) -> Record:
+def _record(job: Job, loaded: Loaded, rebuilt: Rebuilt, walked: Walked, wall: str, seconds: float) -> Record:
     cells = sum(cell.seconds for cell in walked.cells)
     return Record(
         exercise=job.exercise,

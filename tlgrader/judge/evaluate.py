@@ -1,8 +1,8 @@
 """What the judge measures of a model on hidden data: its accuracy and its loss.
 
-A model is rebuilt from evidence; if it then answers public inputs as the worker does, what it answers to hidden
-inputs counts as recomputed. If not, the worker is asked for the logits of hidden inputs, never shown a label,
-and the finding says so.
+A model is rebuilt from evidence; if it then answers public inputs as the worker does, what it answers to
+hidden inputs counts as recomputed. If not, the worker is asked for the logits of hidden inputs, never shown
+a label, and the finding says so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FEATURES = Features()
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Data to measure on. ``inputs`` as ``{"x": images}`` or by keyword, each with N rows; ``labels`` of shape (N,).
+    """Data to measure on: ``inputs`` as ``{"x": images}`` or by keyword, N rows each, and N ``labels``.
 
     ``probe`` are a few public inputs of the same form.
     """
@@ -70,7 +70,7 @@ def accuracy(
 ) -> Finding:
     """The share of `data` that the model labels rightly is at least `threshold`.
 
-    `classes_named` are the names of the classes, in the order of the labels: a model must have as many outputs.
+    `classes_named` are the classes' names, in the order of the labels: a model must have as many outputs.
     """
     expected = f"an accuracy of at least {threshold:.3f} on {len(data.labels)} held-out examples"
     observation, _ = need_observation(model, ModelEvidence, "model")
@@ -90,9 +90,8 @@ def accuracy(
 
 
 def _weakest(right: torch.Tensor, labels: torch.Tensor, classes_named: Sequence[str]) -> str:
-    shares = {
-        classes_named[label]: right[labels == label].mean().item() for label in labels.unique().tolist()
-    }
+    seen = sorted(set(labels.tolist()))
+    shares = {classes_named[label]: right[labels == label].mean().item() for label in seen}
     worst = min(shares, key=lambda name: shares[name])
     return f"least on `{worst}` with {shares[worst]:.3f}"
 
@@ -188,7 +187,7 @@ def _in_batches(answer: Callable[[Inputs], torch.Tensor], inputs: Inputs) -> tor
 
 
 def _require_logits(logits: torch.Tensor, inputs: Inputs, least: int, classes: int | None) -> None:
-    """Raise _WrongOutputs unless there is one row of numbers an example, `classes` or at `least` that many."""
+    """Raise _WrongOutputs unless there is a row of numbers an example, `classes` or at `least` that many."""
     rows, shape = len(next(iter(inputs.values()))), tuple(logits.shape)
     enough = len(shape) == 2 and (shape[1] == classes if classes is not None else shape[1] >= least)
     if not enough or shape[0] != rows or not logits.is_floating_point():

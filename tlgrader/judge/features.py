@@ -1,8 +1,8 @@
 """Remembering what a backbone computes: submissions that share it, bit for bit, cost its evaluation once.
 
-Only timm's networks are remembered, whose forward is their features, their pooling and their classifier, in that
-order. What is remembered belongs to the content of all modules and tensors outside the classifier, and to
-that of the inputs.
+Only timm's networks are remembered, whose forward is their features, their pooling and their classifier, in
+that order. What is remembered belongs to the content of all modules and tensors outside the classifier, and
+to that of the inputs.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import torch
-from torch import nn
 
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import ModelEvidence
@@ -29,10 +29,8 @@ class Features:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str], torch.Tensor] = OrderedDict()
 
-    def logits(
-        self, model: nn.Module, evidence: ModelEvidence, inputs: Mapping[str, torch.Tensor]
-    ) -> torch.Tensor:
-        """What `model`, rebuilt from `evidence`, answers to one batch. The same to the last bit as calling it."""
+    def logits(self, model: Any, evidence: ModelEvidence, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """What `model`, rebuilt from `evidence`, answers to one batch: to the last bit as if called."""
         key = (_content(evidence), digest(inputs["x"]))
         if key not in self._kept:
             self._kept[key] = model.forward_head(model.forward_features(inputs["x"]), pre_logits=True)
@@ -44,7 +42,7 @@ class Features:
 
 
 def can_be_remembered(evidence: ModelEvidence, inputs: Mapping[str, torch.Tensor]) -> bool:
-    """Whether the model is a network of timm's, as `load_backbone` returned it, with its classifier or another."""
+    """Whether the model is a network of timm's that `load_backbone` returned, with whatever classifier."""
     return (
         evidence.type.startswith("timm.models.")
         and any(root.path == "" for root in evidence.backbones)

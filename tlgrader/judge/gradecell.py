@@ -17,9 +17,28 @@ from tlgrader.errors import AuthorError
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 BUILTINS = {
     name: getattr(builtins, name)
-    for name in (
-        "abs all any bool dict float int isinstance len list max min range round set sorted str sum tuple zip"
-    ).split()
+    for name in [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "dict",
+        "float",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "max",
+        "min",
+        "range",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+    ]
 }
 
 

@@ -8,17 +8,18 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
+
 from tlgrader.course.paths import Course
 from tlgrader.data.home import data_home
-from tlgrader.errors import AuthorError, GraderError
+from tlgrader.errors import AuthorError, GraderError, MachineError
 from tlgrader.judge.job import Graded, Job, fault
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot
-from tlgrader.sandbox.wall import find
+from tlgrader.sandbox.wall import Wall, find
 
 # On top of a notebook's own limit: importing the libraries, and the judge's evaluations.
 _MARGIN_S = 300.0
-WALL, NO_WALL = "bubblewrap", "none"
+WALLED, NOT_WALLED = "bubblewrap", "none"
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -26,7 +27,7 @@ class Pool:
     """Desks in `slots` processes; `sandboxed` False grades without a wall."""
 
     def __init__(self, course: Course, slots: int, limits: Limits, *, sandboxed: bool) -> None:
-        self._setting = (course, limits, sandboxed)
+        self._course, self._limits, self._sandboxed = course, limits, sandboxed
         self._limit_s = limits.notebook_s + _MARGIN_S
         self._slots = slots
 
@@ -35,9 +36,13 @@ class Pool:
 
         Raises:
             AuthorError: an exercise is wrong, so that nothing can be graded.
+            MachineError: no wall can be built here.
         """
         queue = deque(jobs)
-        desks = [_Seat(self._setting) for _ in range(min(self._slots, len(queue)))]
+        if not queue:
+            return
+        wall = build_wall(sandboxed=self._sandboxed)
+        desks = [_Seat((self._course, self._limits, wall)) for _ in range(min(self._slots, len(queue)))]
         try:
             for desk in desks:
                 desk.give(queue.popleft())
@@ -63,7 +68,7 @@ def _first_done(busy: list[_Seat], limit_s: float) -> list[_Seat]:
 class _Seat:
     """One process with a desk, the job that it has, and a new process where it dies."""
 
-    def __init__(self, setting: tuple[Course, Limits, bool]) -> None:
+    def __init__(self, setting: tuple[Course, Limits, Wall | None]) -> None:
         self._setting = setting
         self.job: Job | None = None
         self._start()
@@ -109,23 +114,26 @@ class _Seat:
             self.process.join()
 
 
-def slot_for(limits: Limits, *, sandboxed: bool) -> Slot:
-    """A slot behind a wall that shows the public data, or without one.
+def build_wall(*, sandboxed: bool) -> Wall | None:
+    """A wall that shows the public data, or none where that was asked for.
 
     Raises:
-        MachineError: no wall can be built here.
+        MachineError: the data are not there, or no wall can be built here.
     """
-    return Slot(find(data_home().public) if sandboxed else None, limits)
+    public = data_home().public
+    if not public.is_dir():
+        raise MachineError(f"there are no data in {public}: run `tlgrader setup`")
+    return find(public) if sandboxed else None
 
 
-def _serve(pipe: Connection, course: Course, limits: Limits, sandboxed: bool) -> None:
+def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None) -> None:
     """A desk's process: grades what arrives until the pipe is closed."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with slot_for(limits, sandboxed=sandboxed) as slot:  # its imports run while ours do
+    with Slot(wall, limits) as slot:  # its imports run while ours do
         from tlgrader.judge.desk import Desk
 
         _quiet()
-        desk = Desk(course, slot, WALL if sandboxed else NO_WALL)
+        desk = Desk(course, slot, WALLED if wall else NOT_WALLED)
         while (job := _next(pipe)) is not None:
             pipe.send(_graded(desk, job))
 

@@ -1,8 +1,8 @@
 """Building a student's model again in the judge, from evidence alone.
 
-Backbones are loaded afresh, layers of the allow-list are constructed, adapters are put by peft where they were
-observed, and then every tensor that is not the fresh one is fetched by its digest. Nothing is imported or
-evaluated by a name that a worker sent, and no pattern of a student's is matched.
+Backbones are loaded afresh, layers of the allow-list are constructed, adapters are put by peft where they
+were observed, and then every tensor that is not the fresh one is fetched by its digest. Nothing is imported
+or evaluated by a name that a worker sent, and no pattern of a student's is matched.
 
 What cannot be seen in evidence (an attribute of a backbone that changes what it computes) would go unnoticed
 here: `evaluate` compares logits with the worker's before it relies on a rebuilt model.
@@ -15,6 +15,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import torch
 from torch import nn
@@ -137,7 +138,7 @@ class _Builder:
         module._modules.update(nothing | children)
 
     def _load(self, model: nn.Module, wanted: dict[str, TensorInfo], *, adapters: bool = False) -> None:
-        """Give every tensor of `model` the observed content. Raises CannotRebuild unless both have the same names."""
+        """Give every tensor of `model` the observed content; CannotRebuild unless names are the same."""
         places = {**dict(_places(model, "_parameters")), **dict(_places(model, "_buffers"))}
         if adapters:
             places = {name: place for name, place in places.items() if ".lora_" in name}
@@ -208,7 +209,8 @@ def _inject(model: nn.Module, adapters: dict[str, LoraLayer]) -> None:
         warnings.simplefilter("ignore")
         inject_adapter_in_model(config, model, adapter_name=ADAPTER)
     for name, layer in adapters.items():
-        model.get_submodule(name).scaling[ADAPTER] = layer.scaling  # type: ignore[index, union-attr]
+        place: Any = model.get_submodule(name)
+        place.scaling[ADAPTER] = layer.scaling
 
 
 def _require_linear(model: nn.Module, name: str) -> None:

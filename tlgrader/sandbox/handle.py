@@ -78,7 +78,7 @@ class Worker:
         self.close()
 
     def run(self, source: str, *, timeout_s: float) -> CellResult:
-        """Run one cell; a dead worker answers at once. Raises nothing but MachineError: the zygote is gone."""
+        """Run one cell; a dead worker answers at once. Raises MachineError where the zygote is gone."""
         started = time.monotonic()
         outputs = Outputs(self._slot.limits.output_bytes * 12)
         status, reason = self._run(source, timeout_s, outputs)

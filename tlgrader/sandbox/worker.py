@@ -134,7 +134,7 @@ class Worker:
         error: BaseException | None = None
         try:
             with self._alarm.limit(request.timeout_s, words):
-                result = self._shell.run_cell(request.source, store_history=True)
+                result = self._shell.run_cell(request.source, store_history=True)  # type: ignore[no-untyped-call]
                 error = result.error_before_exec or result.error_in_exec
         except BaseException as escaped:  # an alarm between the cell's end and the shell's
             error = escaped

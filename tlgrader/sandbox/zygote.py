@@ -41,7 +41,7 @@ PRELOADED = (
     *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
 )
 PACKET = 65_536
-WATCH_S = 0.05
+WATCH_S = 0.02
 POLL_S = 0.002
 DYING_S = 1.0
 """How long a worker that closed its socket may take to be gone by itself."""
@@ -132,15 +132,22 @@ class Zygote:
 
     def _over(self) -> Limit | None:
         found = processes.descendants()
-        threads = sum(process.threads for process in found)
-        if len(found) > self._limits.processes or threads > self._limits.processes * TASKS_PER_PROCESS:
+        if self._too_many(found):
             return "processes"
-        used = sum(process.memory for process in found) - self._own
         most = self._limits.memory_bytes * 9 // 8  # the kernel's limit, which a cell survives, comes first
+        used = sum(process.memory for process in found) - self._own
         if used > most:
-            used = sum(map(processes.proportional_bytes, found)) - self._own
+            used = -self._own
+            for process in found:
+                used += processes.proportional_bytes(process)
+                if self._too_many(processes.descendants()):  # they may multiply while they are measured
+                    return "processes"
         self._peak = max(self._peak, used)
         return "memory" if used > most else None
+
+    def _too_many(self, found: Sequence[processes.Process]) -> bool:
+        threads = sum(process.threads for process in found)
+        return len(found) > self._limits.processes or threads > self._limits.processes * TASKS_PER_PROCESS
 
     def _has_ended(self) -> bool:
         assert self._worker is not None
@@ -172,18 +179,25 @@ class Zygote:
         return Ending(status, killer, over, peak_bytes=max(self._peak, 0))
 
     def _end_all(self) -> None:
-        while True:
+        while _has_children():
             processes.kill_descendants()
-            try:
-                os.waitpid(-1, 0)
-            except ChildProcessError:
-                break
+            time.sleep(POLL_S)
         for folder in self._folders:
             folder.chmod(0o755)
         empty(self._folders)
 
     def _send(self, message: Ready | Ended | Reaped) -> None:
         self._control.send(msgspec.json.encode(message))
+
+
+def _has_children() -> bool:
+    """Whether any are left after those that have ended are taken off the list."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
 
 
 def empty(folders: Sequence[Path]) -> None:

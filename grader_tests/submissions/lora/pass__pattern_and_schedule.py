@@ -1,4 +1,4 @@
-"""Names the targets by a pattern, and trains with RAdam and its own linear schedule."""
+"""Names the targets by a pattern, and trains with NAdam and its own linear schedule."""
 # %% adapter_size
 def adapter_size(in_features, out_features, rank):
     a = in_features * rank
@@ -11,7 +11,7 @@ config = LoraConfig(
 # %% train_adapter
 from torch.optim.lr_scheduler import LambdaLR
 
-optimizer = torch.optim.RAdam([p for p in model.parameters() if p.requires_grad], lr=2 * LEARNING_RATE)
+optimizer = torch.optim.NAdam([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE)
 schedule = LambdaLR(optimizer, lambda step: 1 - step / STEPS)
 history = {"loss": [], "learning rate": []}
 model.train()
