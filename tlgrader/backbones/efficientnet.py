@@ -6,6 +6,7 @@ with mean = std = 0.5: timm calls that network ``tf_efficientnet_lite0``. Its lo
 """
 
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
@@ -24,12 +25,13 @@ def load(classes: int | None) -> nn.Module:
 
     Raises MachineError where the weight file is missing or damaged.
     """
-    model = timm.create_model(ARCHITECTURE, num_classes=IMAGENET_CLASSES)
+    model: Any = timm.create_model(ARCHITECTURE, num_classes=IMAGENET_CLASSES)
     published = torch.load(weight_file(), map_location="cpu", weights_only=True)
     model.load_state_dict(dict(zip(model.state_dict(), published.values(), strict=True)))
     if classes is not None:
         model.reset_classifier(classes)
-    return model
+    network: nn.Module = model
+    return network
 
 
 def weight_file() -> Path:

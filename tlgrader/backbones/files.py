@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tlgrader.errors import MachineError
 
@@ -30,7 +31,9 @@ def quiet() -> Iterator[None]:
 
     nbgrader reads anything on stderr as a failure, and a student reads it as one.
     """
-    from transformers.utils import logging
+    import transformers.utils.logging
+
+    logging: Any = transformers.utils.logging  # part of it is untyped
 
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()

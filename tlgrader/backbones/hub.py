@@ -37,7 +37,7 @@ def tokenizer(name: str) -> Any:
 def _torchvision(name: str, classes: int | None) -> nn.Module:
     try:
         with quiet():
-            model = torchvision.models.get_model(name, weights="DEFAULT", progress=False)
+            model: nn.Module = torchvision.models.get_model(name, weights="DEFAULT", progress=False)
     except OSError as error:
         raise _unavailable(name, error) from error
     if classes is not None:
@@ -49,7 +49,8 @@ def _transformers(name: str, classes: int | None) -> nn.Module:
     from transformers import AutoModelForSequenceClassification
 
     labels = DEFAULT_CLASSES if classes is None else classes
-    return _from_hub(name, AutoModelForSequenceClassification.from_pretrained, num_labels=labels)
+    model: nn.Module = _from_hub(name, AutoModelForSequenceClassification.from_pretrained, num_labels=labels)
+    return model
 
 
 def _from_hub(name: str, fetch: Callable[..., Any], **options: int) -> Any:

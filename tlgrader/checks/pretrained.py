@@ -47,7 +47,7 @@ class Comparison:
 
 
 def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -> Comparison:
-    """Compare parameters, or ``buffers``, of every known backbone in a model, but for those under `except_`."""
+    """Compare parameters, or ``buffers``, of each known backbone, but for those under `except_`."""
     result = Comparison()
     for root in evidence.backbones:
         known = fingerprint(root.name)

@@ -37,7 +37,7 @@ def noise(rng: np.random.Generator, cells: int) -> Field:
 
 def _step(field: Field, low: float, high: float) -> Field:
     """0 below ``low``, 1 above ``high``, smooth between."""
-    t = np.clip((field - low) / (high - low), 0, 1)
+    t: Field = np.clip((field - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
@@ -177,15 +177,16 @@ def _background(rng: np.random.Generator) -> Field:
         _CLOTH: (0.20, 0.22, 0.27),
         _FOLIAGE: (0.22, 0.32, 0.14),
     }[kind]
-    ground = _colour(colour) * np.exp(_colour(rng.normal(0, 0.18) + rng.normal(0, 0.05, 3)))
-    if kind == _SOIL:
-        grain = 0.16 * noise(rng, 40) + 0.12 * noise(rng, 12) + 0.08 * noise(rng, 90)
-        return ground * (1 + grain)
+    ground: Field = _colour(colour) * np.exp(_colour(rng.normal(0, 0.18) + rng.normal(0, 0.05, 3)))
     if kind == _FOLIAGE:
-        leaves = ground * np.exp(0.3 * noise(rng, 6))
+        leaves: Field = ground * np.exp(0.3 * noise(rng, 6))
         return _blend(leaves, (0.55, 0.60, 0.40), 0.35 * _step(noise(rng, 5), 0.4, 1.6))
-    weave = 0.04 * noise(rng, 3) + 0.02 * noise(rng, 90)
-    return ground * (1 + weave)
+    if kind == _SOIL:
+        texture = 0.16 * noise(rng, 40) + 0.12 * noise(rng, 12) + 0.08 * noise(rng, 90)
+    else:
+        texture = 0.04 * noise(rng, 3) + 0.02 * noise(rng, 90)
+    textured: Field = ground * (1 + texture)
+    return textured
 
 
 def _compose(surface: Field, ground: Field, leaf: Leaf, rng: np.random.Generator) -> Field:

@@ -6,11 +6,12 @@ at u = 1, and v is the distance from the midrib, in units of half the leaf's len
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 CROPS = ("apple", "bean", "grapevine")
 GRAPE_ORIGIN = -0.42
 LOBE_ANGLES = (0.0, 0.95, -0.95, 1.95, -1.95)
@@ -94,7 +95,8 @@ def _pinnate_veins(u: Field, v: Field, *, count: float, slant: float) -> Field:
     phase = (u - slant * side + 0.25 * side * side) * count / 2 * 1.4 + 0.21 * np.sign(v)
     lateral = np.exp(-(((phase - np.round(phase)) / 0.085) ** 2)) * np.clip(1 - 0.9 * side, 0, 1)
     midrib = np.exp(-((v / (0.032 - 0.012 * u)) ** 2))
-    return np.maximum(midrib, 0.45 * lateral).astype(np.float32)
+    veins: Field = np.maximum(midrib, 0.45 * lateral).astype(np.float32)
+    return veins
 
 
 def _grapevine(u: Field, v: Field, rng: np.random.Generator) -> tuple[Field, Field]:
