@@ -94,8 +94,8 @@ def hand_in(course: Course, student: str, content: NotebookNode | bytes) -> None
 
 
 def _cell(kind: str, source: str, id: str, **mark: Any) -> NotebookNode:
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}[kind]
-    cell = make(source)
+    make: dict[str, Any] = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cell: NotebookNode = make[kind](source)
     cell["id"] = id
     if mark:
         cell.metadata["nbgrader"] = {

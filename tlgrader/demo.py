@@ -27,7 +27,8 @@ UNREADABLE = {
 
 def run_demo(course: Course, slots: int) -> bool:
     """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected."""
-    return all([_exercise(course, name, slots) for name in course.exercises()])
+    outcomes = [_exercise(course, name, slots) for name in course.exercises()]
+    return all(outcomes)
 
 
 def _exercise(course: Course, name: str, slots: int) -> bool:

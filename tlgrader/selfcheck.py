@@ -34,7 +34,8 @@ class SelfChecked:
         """One sentence, with what it does not promise."""
         items = [item for grade in self.grades for item in grade.items]
         passed = sum(item.finding.outcome == "passed" for item in items)
-        return f"{passed} of {len(items)} visible checks passed. Grading has further checks, on data that you do not see."
+        seen = f"{passed} of {len(items)} visible checks passed."
+        return f"{seen} Grading has further checks, on data that you do not see."
 
     def text(self, grade: GradeRecord) -> str:
         """The items of a grade cell in lines, without a score: hidden checks decide that, too."""

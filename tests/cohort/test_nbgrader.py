@@ -15,7 +15,10 @@ from tlgrader.course.paths import Course
 from tlgrader.gradebook.commands import generate_feedback
 from tlgrader.judge.record import read
 
-HOSTILE = "from IPython.display import HTML, display\ndisplay(HTML('<script>alert(1)</script><b onclick=x()>bold</b>'))\n"
+HOSTILE = """
+from IPython.display import HTML, display
+display(HTML('<script>alert(1)</script><b onclick=x()>bold</b>'))
+"""
 STUDENTS = {
     "ada": notebook(),
     "bob": notebook(learn="rate = 0.5"),
@@ -26,13 +29,7 @@ STUDENTS = {
 
 def _nbgrader(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("nbgrader")
-    return subprocess.run(
-        [program, *arguments],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        check=False
-    )
+    return subprocess.run([program, *arguments], cwd=course.root, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +82,7 @@ def test_feedback_shows_reasons_and_neither_hidden_tests_nor_the_marking_scheme(
     assert "inverse_is_small" in page  # the name of the item, not its source
     for secret in SECRETS:
         assert secret not in page
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
 
 
 def test_generate_assignment_shows_no_hidden_test_and_keeps_starters(course: Course) -> None:

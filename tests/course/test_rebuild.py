@@ -17,7 +17,8 @@ STARTER = "answer = ..."
 
 
 def _cell(kind: str, source: str, id: str, **mark: Any) -> nbformat.NotebookNode:
-    cell = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}[kind](source)
+    make: dict[str, Any] = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    cell = make[kind](source)
     cell["id"] = f"node-{id}"
     if mark:
         cell.metadata["nbgrader"] = {"grade_id": id, "schema_version": 3, **mark}

@@ -190,20 +190,20 @@ class OwnHead(nn.Module):
 def _hooked() -> nn.Module:
     model = _vision()
     model.conv_stem.register_forward_hook(lambda *_: None)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _patched() -> nn.Module:
     model = _vision()
     model.forward = lambda x: torch.zeros(len(x), 5)
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _with(name: str, value: object, at: str = "") -> Callable[[], nn.Module]:
     def make() -> nn.Module:
         model = _vision()
         setattr(model.get_submodule(at), name, value)
-        return model  # type: ignore[no-any-return]
+        return model
 
     return make
 
@@ -211,20 +211,20 @@ def _with(name: str, value: object, at: str = "") -> Callable[[], nn.Module]:
 def _merged() -> nn.Module:
     model = _lora()
     model.merge_adapter()
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _disabled() -> nn.Module:
     model = _lora()
     model.base_model.disable_adapter_layers()
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _two_active() -> nn.Module:
     model = _lora(task_type=None)
     model.add_adapter("other", LoraConfig(r=2, target_modules=["query"]))
     model.base_model.set_adapter(["default", "other"])
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def _unknown_mark() -> nn.Module:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -38,11 +39,17 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
         raise typer.Exit
 
 
-for command in (grading.demo, grading.grade, grading.check, grading.status, grading.feedback):
-    app.command()(command)
-for command in (authoring.release, authoring.audit, authoring.calibrate):
-    app.command()(command)
-for command in (machine.doctor, machine.setup):
+_GRADING: tuple[Callable[..., None], ...] = (
+    grading.demo,
+    grading.grade,
+    grading.check,
+    grading.status,
+    grading.feedback,
+)
+_AUTHORING: tuple[Callable[..., None], ...] = (authoring.release, authoring.audit, authoring.calibrate)
+_MACHINE: tuple[Callable[..., None], ...] = (machine.doctor, machine.setup)
+
+for command in (*_GRADING, *_AUTHORING, *_MACHINE):
     app.command()(command)
 
 

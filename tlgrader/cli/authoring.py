@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from tlgrader.cli.options import CourseFolder, ExerciseName, NoSandbox, Slots, cores, course_at
+from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, watched
 from tlgrader.course.paths import Course
 
@@ -17,7 +17,7 @@ Seeds = Annotated[int, typer.Option("--seeds", min=2, help="Runs of each solutio
 
 def release(
     exercise: ExerciseName,
-    slots: Slots = cores(),
+    slots: Slots = CORES,
     skip_audit: Annotated[bool, typer.Option("--skip-audit", help="Do not prove the checks first.")] = False,
     course: CourseFolder = None,
 ) -> None:
@@ -38,7 +38,7 @@ def release(
 
 
 def audit(
-    exercise: ExerciseName, slots: Slots = cores(), no_sandbox: NoSandbox = False, course: CourseFolder = None
+    exercise: ExerciseName, slots: Slots = CORES, no_sandbox: NoSandbox = False, course: CourseFolder = None
 ) -> None:
     """Grade the corpus, compare every verdict, and report what each check kills.
 
@@ -74,7 +74,7 @@ def _audit(course: Course, exercise: str, slots: int, *, sandboxed: bool) -> boo
 
 
 def calibrate(
-    exercise: ExerciseName, seeds: Seeds = 10, slots: Slots = cores(), course: CourseFolder = None
+    exercise: ExerciseName, seeds: Seeds = 10, slots: Slots = CORES, course: CourseFolder = None
 ) -> None:
     """Measure what right and weak solutions reach, and set the thresholds between them.
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from tlgrader.cli.options import CourseFolder, ExerciseName, NoSandbox, Slots, cores, course_at
+from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
@@ -23,7 +23,7 @@ Students = Annotated[
 def grade(
     exercise: ExerciseName,
     student: Students = None,
-    slots: Slots = cores(),
+    slots: Slots = CORES,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what has a record that still holds.")
     ] = False,
@@ -122,7 +122,7 @@ def check(
         raise typer.Exit(1)
 
 
-def demo(slots: Slots = cores(), course: CourseFolder = None) -> None:
+def demo(slots: Slots = CORES, course: CourseFolder = None) -> None:
     """Grade a cohort in every exercise: the whole flow, from submissions to feedback pages.
 
     The cohort is the corpus that proves the checks: what imagined students handed in, right and wrong, and some

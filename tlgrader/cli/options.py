@@ -10,6 +10,9 @@ import typer
 
 from tlgrader.course.paths import Course
 
+CORES = len(os.sched_getaffinity(0))
+"""The cores that this process may use."""
+
 ExerciseName = Annotated[str, typer.Argument(help="An exercise: the name of its folder in source/.")]
 CourseFolder = Annotated[
     Path | None,
@@ -25,11 +28,6 @@ NoSandbox = Annotated[
     bool,
     typer.Option("--no-sandbox", help="Run students' code without a wall. Every record then says so."),
 ]
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def course_at(folder: Path | None) -> Course:

@@ -8,7 +8,7 @@ from typing import Any
 
 from filelock import FileLock
 from nbgrader.apps.api import NbGraderAPI
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config.loader import Config, PyFileConfigLoader
 
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError, GraderError

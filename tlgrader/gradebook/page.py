@@ -8,7 +8,7 @@ from nbconvert.exporters import HTMLExporter
 from traitlets import default
 
 
-class FeedbackExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no types
+class FeedbackExporter(HTMLExporter):
     """HTML whose templates are looked for in our folder first."""
 
     @default("template_paths")

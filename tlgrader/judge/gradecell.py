@@ -11,6 +11,7 @@ import ast
 import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from tlgrader.errors import AuthorError
 
@@ -127,7 +128,7 @@ class _Parser:
         match call.func:
             case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in {"check", *self._modules}:
                 return name
-        self._refuse(call, f"the call `{ast.unparse(call.func)}(…)`")
+        return self._refuse(call, f"the call `{ast.unparse(call.func)}(…)`")
 
     def _add(
         self,
@@ -160,7 +161,7 @@ class _Parser:
         if node.lineno not in self._hidden:
             self._refuse(node, f"{what} outside the hidden region")
 
-    def _refuse(self, node: ast.AST, what: str) -> None:
+    def _refuse(self, node: ast.AST, what: str) -> NoReturn:
         line = getattr(node, "lineno", "?")
         raise AuthorError(
             f"grade cell {self._id}, line {line}: {what} is not allowed; a grade cell holds check calls, plain "

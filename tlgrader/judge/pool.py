@@ -140,7 +140,7 @@ def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None) 
 
 def _next(pipe: Connection) -> Job | None:
     try:
-        return pipe.recv()  # type: ignore[no-any-return]
+        return pipe.recv()
     except EOFError:
         return None
 

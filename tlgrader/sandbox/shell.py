@@ -43,7 +43,7 @@ class Publisher(DisplayPublisher):
         **_: object,
     ) -> None:
         """Show `data`, or show it in place of what has the same display id."""
-        self._validate_data(data, metadata)  # type: ignore[no-untyped-call]
+        self._validate_data(data, metadata)
         bundle, size = plain(data)
         display_id = (transient or {}).get("display_id")
         output = Display(bundle, plain(metadata or {})[0], display_id and str(display_id), update)
@@ -89,7 +89,7 @@ class Shell(InteractiveShell):
 
     @default("exiter")
     def _exiter(self) -> Exit:
-        return Exit(self)  # type: ignore[no-untyped-call]
+        return Exit(self)
 
     def enable_gui(self, gui: str | None = None) -> None:
         """There is no window system; `%matplotlib` may ask all the same."""
@@ -104,7 +104,7 @@ class Shell(InteractiveShell):
 
     def system_piped(self, cmd: str) -> None:
         """``!cmd``: run by the shell, its output put out as it comes."""
-        command = self.var_expand(cmd, depth=1)  # type: ignore[no-untyped-call]
+        command = self.var_expand(cmd, depth=1)
         process = subprocess.Popen(command, shell=True, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             self.user_ns["_exit_code"] = process.wait()
@@ -125,8 +125,8 @@ def build(capture: Capture) -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     shell: Shell = Shell.instance(config=config, capture=capture)
-    activate_matplotlib(INLINE)  # type: ignore[no-untyped-call]
-    configure_inline_support(shell, INLINE)  # type: ignore[no-untyped-call]
+    activate_matplotlib(INLINE)
+    configure_inline_support(shell, INLINE)
     return shell
 
 

@@ -6,7 +6,7 @@ skipped: check_wrap_model/base_is_untouched
 # %% wrap_model
 model = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
 # %% train_adapter
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
+optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
 history = {"loss": []}
 model.train()
 for epoch in range(EPOCHS):

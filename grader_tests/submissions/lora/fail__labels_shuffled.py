@@ -5,7 +5,7 @@ skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 mixed = [train_texts[index] for index in torch.randperm(len(train_texts))]
-loader = DataLoader(list(zip(mixed, train_labels)), batch_size=8, shuffle=True, collate_fn=collate)
+loader = DataLoader(list(zip(mixed, train_labels)), batch_size=6, shuffle=True, collate_fn=collate)
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
 history = {"loss": []}
 model.train()

@@ -16,8 +16,8 @@ for epoch in range(EPOCHS):
     model.train()
     losses = []
     order = torch.randperm(len(examples)).tolist()
-    for start in range(0, len(order), 8):
-        batch = collate([examples[index] for index in order[start : start + 8]])
+    for start in range(0, len(order), 6):
+        batch = collate([examples[index] for index in order[start : start + 6]])
         labels = batch.pop("labels")
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * (1 - step / STEPS)

@@ -1,11 +1,10 @@
-"""Appends the loss tensor itself: `.item()` was forgotten.
+"""Makes the history anew in every epoch, so that only the last one is left.
 
 failed: check_train_head/history
 """
 # %% train_head
-history = {"loss": [], "accuracy": []}
-
 for epoch in range(20):
+    history = {"loss": [], "accuracy": []}
     losses = []
     for batch in torch.randperm(200, device=device).split(32):
         loss = F.cross_entropy(model.classifier(train_features[batch]), train_labels[batch])
@@ -13,7 +12,7 @@ for epoch in range(20):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    history["loss"].append(loss)
+    history["loss"].append(sum(losses) / len(losses))
     with torch.no_grad():
         predicted = model.classifier(validation_features).argmax(dim=1)
     history["accuracy"].append((predicted == validation_labels).float().mean().item())
