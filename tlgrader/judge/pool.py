@@ -7,6 +7,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 
 from tlgrader.course.paths import Course
@@ -132,7 +133,7 @@ def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None) 
     with Slot(wall, limits) as slot:  # its imports run while ours do
         from tlgrader.judge.desk import Desk
 
-        _quiet()
+        _warm_up()
         desk = Desk(course, slot, WALLED if wall else NOT_WALLED)
         while (job := _next(pipe)) is not None:
             pipe.send(_graded(desk, job))
@@ -159,7 +160,10 @@ def _graded(desk: object, job: Job) -> Graded | AuthorError:
         return fault(job, f"the grader failed: {type(error).__name__}: {error}")
 
 
-def _quiet() -> None:
+def _warm_up() -> None:
+    """Import what the first submission would otherwise wait for, and compute on one thread."""
+    for name in ("timm", "transformers", "peft", "tlgrader.judge.evaluate"):
+        import_module(name)
     import torch
 
     torch.set_num_threads(1)

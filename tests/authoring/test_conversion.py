@@ -1,0 +1,158 @@
+"""A notebook of the kind that courses have today becomes an exercise; `docs/authoring.md` says what it needed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from tests.tiny import REPOSITORY
+from tlgrader.checks.finding import Outcome, Strength
+from tlgrader.course.paths import Course
+from tlgrader.judge.record import Record
+from tlgrader.pipeline import Order, grade
+from tlgrader.release import release
+
+HERE = Path(__file__).parent / "course"
+IMPORTS = """\
+import logging
+
+import lightning as L
+import torch
+from helpers import LitClassifier, load_model, make_loaders
+from torch import nn
+
+import tlgrader
+from tlgrader import check
+
+logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+tlgrader.seed()
+train_loader, val_loader = make_loaders()"""
+HIDDEN = """\
+### BEGIN HIDDEN TESTS
+from grader_tests import lightning_b0
+lightning_b0.tells_dark_from_bright(lit.model)
+### END HIDDEN TESTS"""
+FIT = """\
+lit = LitClassifier(model, learning_rate=learning_rate)
+trainer = L.Trainer(
+    max_epochs=2, accelerator="auto", logger=False, enable_checkpointing=False,
+    enable_progress_bar=False, enable_model_summary=False,
+)
+trainer.fit(lit, train_loader)"""
+SOLVED = {
+    "freeze": 'model = load_model("efficientnet_b0")\nmodel.features.requires_grad_(False)',
+    "swap_head": "model.classifier[1] = nn.Linear(1280, 2)",
+    "rate": "learning_rate = 0.01",
+}
+
+
+def _notebook() -> NotebookNode:
+    student: dict[str, Any] = {"solution": True, "grade": False, "locked": False}
+    check: dict[str, Any] = {"solution": False, "grade": True, "locked": True}
+    given: dict[str, Any] = {"solution": False, "grade": False, "locked": True}
+    starter = 'model = load_model("efficientnet_b0")\n# Freeze `model.features` here.\n...'
+    heads = "check.head(model, classes=2)\ncheck.trainable_parameters(model, count=2562)"
+    fits = f"check.trained_on(lit.model)\nassert lit.learning_rate <= 0.1\n{HIDDEN}"
+    cells = [
+        _code("imports", IMPORTS, **given),
+        _code("freeze", starter, **student),
+        _code("check_freeze", 'check.frozen(model, except_="classifier")', points=2, **check),
+        _code("swap_head", "model.classifier[1] = ...  # two outputs", **student),
+        _code(
+            "check_head",
+            "check.head(model, classes=2)\ncheck.trainable_parameters(model, count=2562)",
+            points=2,
+            **check,
+        ),
+        _code("rate", "learning_rate = ...", **student),
+        _code("fit", FIT, **given),
+        _code(
+            "check_fit",
+            f"check.trained_on(lit.model)\nassert lit.learning_rate <= 0.1\n{HIDDEN}",
+            points=4,
+            **check,
+        ),
+    ]
+    text = nbformat.v4.new_markdown_cell("# Freezing EfficientNet-B0")
+    text["id"] = "title"
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.v4.new_notebook(cells=[text, *cells], metadata=metadata)
+
+
+def _code(id: str, source: str, **mark: Any) -> NotebookNode:
+    cell = nbformat.v4.new_code_cell(source)
+    cell["id"] = id
+    cell.metadata["nbgrader"] = {
+        "grade_id": id,
+        "schema_version": 3,
+        "task": False,
+        "cell_type": "code",
+        **mark,
+    }
+    return cell
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = Course(tmp_path_factory.mktemp("conversion"))
+    shutil.copy(REPOSITORY / "nbgrader_config.py", course.root)
+    source = course.source("lightning_b0")
+    source.parent.mkdir(parents=True)
+    source.write_text(nbformat.writes(_notebook()))
+    shutil.copy(HERE / "helpers.py", source.parent)
+    for path in (course.hidden_tests("lightning_b0"), course.reference("lightning_b0")):
+        path.parent.mkdir(parents=True)
+    shutil.copy(HERE / "hidden_tests.py", course.hidden_tests("lightning_b0"))
+    cells = "\n".join(f"# %% {id}\n{text}" for id, text in SOLVED.items())
+    course.reference("lightning_b0").write_text(f'"""The reference."""\n{cells}\n')
+    return course
+
+
+def _hand_in(course: Course, student: str, **answers: str) -> None:
+    notebook = _notebook()
+    for cell in notebook.cells:
+        cell.source = (SOLVED | answers).get(cell.id, cell.source)
+    path = course.submitted("lightning_b0", student)
+    path.parent.mkdir(parents=True)
+    path.write_text(nbformat.writes(notebook))
+
+
+@pytest.fixture(scope="module")
+def records(course: Course) -> dict[str, Record]:
+    _hand_in(course, "right")
+    _hand_in(course, "wrong", freeze='model = load_model("efficientnet_b0")')
+    return {step.record.student: step.record for step in grade(course, "lightning_b0", Order(publish=False))}
+
+
+def test_the_converted_notebook_accepts_a_right_submission(records: dict[str, Record]) -> None:
+    record = records["right"]
+    assert record.score == record.points == 8, [item.finding for item in record.items().values()]
+
+
+def test_a_model_that_is_no_known_backbone_is_queried_and_a_person_is_told(
+    records: dict[str, Record],
+) -> None:
+    finding = records["right"].items()["check_fit/tells_dark_from_bright"].finding
+    assert finding.strength is Strength.queried
+    assert finding.measured["accuracy"] >= 0.7
+
+
+def test_the_helpers_file_of_the_source_is_the_one_that_runs(records: dict[str, Record]) -> None:
+    assert all(cell.status == "ok" for cell in records["right"].cells)
+
+
+def test_a_forgotten_freeze_fails_with_the_number_of_tensors(records: dict[str, Record]) -> None:
+    finding = records["wrong"].items()["check_freeze/frozen"].finding
+    assert finding.outcome is Outcome.failed
+    assert "trainable" in finding.observed
+
+
+def test_the_release_holds_helpers_and_nothing_hidden(course: Course) -> None:
+    path = release(course, "lightning_b0")
+    assert (path.parent / "helpers.py").is_file()
+    assert "grader_tests" not in path.read_text()
