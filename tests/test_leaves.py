@@ -39,18 +39,24 @@ def test_the_public_splits_are_balanced_normalised_and_always_the_same() -> None
 
 def test_no_leaf_is_in_two_sets() -> None:
     leaves.install()
-    sets = [leaves.load("train"), leaves.load("validation"), leaves.hidden(40)]
+    sets = [leaves.load("train"), leaves.load("validation"), leaves.hidden()]
     assert len(set.union(*(_rows(each.images) for each in sets))) == sum(map(len, sets))
 
 
 def test_hidden_leaves_come_from_the_secret(home: DataHome) -> None:
     leaves.install()
-    first = leaves.hidden(10)
+    first = leaves.hidden()
     leaves.install()
-    assert torch.equal(leaves.hidden(10).images, first.images)
+    assert torch.equal(leaves.hidden().images, first.images)
     (home.hidden / leaves.SECRET).unlink()
     leaves.install()
-    assert not torch.equal(leaves.hidden(10).images, first.images)
+    assert not torch.equal(leaves.hidden().images, first.images)
+
+
+def test_installed_leaves_are_those_that_a_student_draws() -> None:
+    drawn = leaves.load("train")
+    leaves.install()
+    assert torch.equal(leaves.load("train").images, drawn.images)
 
 
 def test_the_secret_has_128_bits_that_only_its_owner_reads(home: DataHome) -> None:
@@ -59,7 +65,7 @@ def test_the_secret_has_128_bits_that_only_its_owner_reads(home: DataHome) -> No
     assert len(bytes.fromhex(secret.read_text())) == 16
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert stat.S_IMODE(home.hidden.stat().st_mode) == 0o700
-    assert list(home.hidden.iterdir()) == [secret]
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in home.hidden.iterdir())
 
 
 def test_of_many_installers_one_wins(home: DataHome) -> None:
@@ -102,18 +108,21 @@ def test_a_folder_of_images_drops_in(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for split in ("train", "hidden"):
         _folder(tmp_path / "real", split, ["healthy", "scab"])
     monkeypatch.setenv(leaves.FOLDER_VARIABLE, str(tmp_path / "real"))
+    with pytest.raises(MachineError, match="should have a folder validation/"):
+        leaves.install()
+    _folder(tmp_path / "real", "validation", ["healthy", "scab"])
+    leaves.install()
     assert leaves.load("train").classes == ("healthy", "scab")
     assert leaves.hidden().images.shape == (2, 3, 96, 96)
-    with pytest.raises(MachineError, match="should have a folder validation/"):
-        leaves.load("validation")
 
 
 def test_a_folder_with_other_classes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _folder(tmp_path / "real", "train", ["healthy", "scab"])
+    for split in ("train", "hidden"):
+        _folder(tmp_path / "real", split, ["healthy", "scab"])
     _folder(tmp_path / "real", "validation", ["healthy"])
     monkeypatch.setenv(leaves.FOLDER_VARIABLE, str(tmp_path / "real"))
     with pytest.raises(MachineError, match="has the classes"):
-        leaves.load("validation")
+        leaves.install()
 
 
 def test_a_set_can_be_shown() -> None:

@@ -1,16 +1,19 @@
 """Leaves with five conditions: photographs drawn from seeds, or a folder of real ones.
 
 Train and validation leaves come from public seeds; hidden ones, for grading, from this installation's
-secret of 128 bits, so that nobody can have seen them. ``TLGRADER_LEAVES`` may name a folder with
-``train/``, ``validation/`` and, where the judge runs, ``hidden/``, each with a folder of images per
-class (torchvision's ``ImageFolder``): those are used instead.
+secret of 128 bits, so that nobody can have seen them. `install` stores all three in the data home, of
+which the sandbox shows the public part; without it, as on a student's machine, public leaves are drawn
+when they are asked for. At set-up ``TLGRADER_LEAVES`` may name a folder with ``train/``, ``validation/``
+and ``hidden/``, each with a folder of images per class (torchvision's ``ImageFolder``): those are stored
+instead.
 """
 
+import io
 import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -32,6 +35,14 @@ _PUBLIC = {"train": (1, 200), "validation": (2, 100)}
 _SHUFFLE = 2**32  # an index that no leaf has
 
 
+class Pictures(NamedTuple):
+    """Pixels, uint8 of shape (N, 3, 96, 96), their labels and the names of the classes."""
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Leaves:
     """A set of labelled leaves, ready for a backbone.
@@ -49,32 +60,38 @@ class Leaves:
 
 
 def load(split: str) -> Leaves:
-    """Return the public leaves of a split: 200 of "train" or 100 of "validation".
+    """Return the public leaves of a split: 200 of "train" or 100 of "validation", or those of a real folder.
 
-    Raises UsageError for any other split, MachineError where a configured folder lacks it.
+    Raises UsageError for any other split.
     """
     if split not in _PUBLIC:
         raise UsageError(f"there is no public split {split!r}; there are {' and '.join(_PUBLIC)}")
-    folder = os.environ.get(FOLDER_VARIABLE)
-    if folder:
-        return _from_folder(Path(folder), split)
-    return _drawn(*_PUBLIC[split])
+    home = data_home()
+    if (home.public / _file(split)).is_file():
+        return _leaves(_unpacked(home.read_public(_file(split))))
+    return _leaves(_draw(*_PUBLIC[split]))
+
+
+def hidden() -> Leaves:
+    """Return the leaves for grading: 400 drawn ones, or those of a real folder.
+
+    Raises MachineError where there are none: in every sandbox, and before `install`.
+    """
+    return _leaves(_unpacked(data_home().read_hidden(_file("hidden"))))
 
 
 def install() -> None:
-    """Create this installation's hidden seed unless it has one. The grader calls it before it grades."""
-    data_home().ensure_secret(SECRET)
+    """Store all sets, the hidden one from this installation's secret, which is made unless there is one.
 
-
-def hidden(count: int = HIDDEN_COUNT) -> Leaves:
-    """Return the leaves for grading: ``count`` drawn ones, or all in the configured folder.
-
-    Raises MachineError where there are none: in every sandbox, and before ``install``.
+    Raises MachineError where the folder that ``TLGRADER_LEAVES`` names lacks a split or a class.
     """
+    home = data_home()
+    home.ensure_secret(SECRET)
     folder = os.environ.get(FOLDER_VARIABLE)
-    if folder:
-        return _from_folder(Path(folder), "hidden")
-    return _drawn(int(data_home().read_hidden(SECRET), 16), count)
+    sets = _real(Path(folder)) if folder else _drawn(int(home.read_hidden(SECRET), 16))
+    for split in _PUBLIC:
+        home.write_public(_file(split), _packed(sets[split]))
+    home.write_hidden(_file("hidden"), _packed(sets["hidden"]))
 
 
 def show(leaves: Leaves, count: int = 10) -> "Figure":
@@ -92,41 +109,53 @@ def show(leaves: Leaves, count: int = 10) -> "Figure":
     return figure
 
 
-def _drawn(seed: int, count: int) -> Leaves:
-    pictures, labels = _draw(seed, count)
-    return _leaves(pictures, labels, leaf_painter.CONDITIONS)
+def _file(split: str) -> str:
+    return f"leaves-{split}.npz"
+
+
+def _packed(pictures: Pictures) -> bytes:
+    content = io.BytesIO()
+    np.savez_compressed(content, pixels=pictures.pixels, labels=pictures.labels, classes=np.array(pictures.classes))
+    return content.getvalue()
 
 
 @cache
-def _draw(seed: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _unpacked(content: bytes) -> Pictures:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return Pictures(arrays["pixels"], arrays["labels"], tuple(str(name) for name in arrays["classes"]))
+
+
+def _leaves(pictures: Pictures) -> Leaves:
+    images = torch.from_numpy(pictures.pixels).float().div_(255).sub_(MEAN).div_(STD)
+    return Leaves(images, torch.from_numpy(pictures.labels.copy()), pictures.classes)
+
+
+def _drawn(secret: int) -> dict[str, Pictures]:
+    seeds = {**_PUBLIC, "hidden": (secret, HIDDEN_COUNT)}
+    return {split: _draw(seed, count) for split, (seed, count) in seeds.items()}
+
+
+@cache
+def _draw(seed: int, count: int) -> Pictures:
     """Draw a set with as many leaves of each class as can be, in a random order."""
-    classes = len(leaf_painter.CONDITIONS)
-    labels = np.random.default_rng([seed, _SHUFFLE]).permutation(np.arange(count) % classes)
-    pictures = [
-        leaf_painter.draw(leaf_painter.CONDITIONS[label], np.random.default_rng([seed, index]))
-        for index, label in enumerate(labels)
+    classes = leaf_painter.CONDITIONS
+    labels = np.random.default_rng([seed, _SHUFFLE]).permutation(np.arange(count) % len(classes))
+    pixels = [
+        leaf_painter.draw(classes[label], np.random.default_rng([seed, index])) for index, label in enumerate(labels)
     ]
-    return np.stack(pictures), labels
+    return Pictures(np.stack(pixels), labels, classes)
 
 
-def _leaves(pictures: NDArray[np.uint8], labels: NDArray[np.int64], classes: tuple[str, ...]) -> Leaves:
-    images = torch.from_numpy(pictures).float().div_(255).sub_(MEAN).div_(STD)
-    return Leaves(images, torch.from_numpy(labels.copy()), classes)
+def _real(folder: Path) -> dict[str, Pictures]:
+    sets = {split: _read(folder / split) for split in (*_PUBLIC, "hidden")}
+    for split, pictures in sets.items():
+        if pictures.classes != sets["train"].classes:
+            expected = sets["train"].classes
+            raise MachineError(f"{folder / split} has the classes {pictures.classes}, its train/ has {expected}")
+    return sets
 
 
-def _from_folder(folder: Path, split: str) -> Leaves:
-    pictures, labels, classes = _read(folder / split)
-    if classes != (expected := _classes(folder / "train")):
-        raise MachineError(f"{folder / split} has the classes {classes}, its train/ has {expected}")
-    return _leaves(pictures, labels, classes)
-
-
-def _classes(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.name for path in folder.glob("*") if path.is_dir()))
-
-
-@cache
-def _read(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str, ...]]:
+def _read(folder: Path) -> Pictures:
     """Read a folder of images: the short side scaled to 96 pixels, the middle cut out."""
     from torchvision.datasets import ImageFolder
     from torchvision.transforms import CenterCrop, Compose, PILToTensor, Resize
@@ -138,5 +167,5 @@ def _read(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64], tuple[str
             f"{FOLDER_VARIABLE} should have a folder {folder.name}/ with a folder of images for each "
             f"class, but: {error}"
         ) from error
-    pictures = np.stack([picture.numpy() for picture, _ in images])
-    return pictures, np.array(images.targets, dtype=np.int64), tuple(images.classes)
+    pixels = np.stack([picture.numpy() for picture, _ in images])
+    return Pictures(pixels, np.array(images.targets, dtype=np.int64), tuple(images.classes))
