@@ -73,7 +73,8 @@ def _training() -> evaluate.Labelled:
 @cache
 def _hidden() -> evaluate.Labelled:
     texts, labels = reviews.hidden()
-    return _labelled(texts[:HIDDEN_SENTENCES], labels[:HIDDEN_SENTENCES])
+    by_length = sorted(range(HIDDEN_SENTENCES), key=lambda index: len(texts[index]))  # batches with little padding
+    return _labelled([texts[index] for index in by_length], labels[by_length])
 
 
 def _labelled(texts: list[str], labels: torch.Tensor) -> evaluate.Labelled:

@@ -180,10 +180,18 @@ def _logits(model: nn.Module, batch: Inputs) -> torch.Tensor:
 def _in_batches(answer: Callable[[Inputs], torch.Tensor], inputs: Inputs) -> torch.Tensor:
     rows = len(next(iter(inputs.values())))
     parts = [
-        answer({name: tensor[start : start + BATCH] for name, tensor in inputs.items()})
+        answer(_trimmed({name: tensor[start : start + BATCH] for name, tensor in inputs.items()}))
         for start in range(0, rows, BATCH)
     ]
     return torch.cat(parts)
+
+
+def _trimmed(batch: Inputs) -> Inputs:
+    """Without the columns that are padding in every row, which say nothing and cost as much as words."""
+    if "attention_mask" not in batch:
+        return batch
+    longest = int(batch["attention_mask"].sum(dim=1).max())
+    return {name: tensor[:, :longest] for name, tensor in batch.items()}
 
 
 def _require_logits(logits: torch.Tensor, inputs: Inputs, least: int, classes: int | None) -> None:
