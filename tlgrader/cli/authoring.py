@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -63,7 +64,7 @@ def _audit(course: Course, exercise: str, slots: int, *, sandboxed: bool) -> boo
     for column in ("item", "passed", "failed by", ""):
         table.add_column(column)
     for kill in found:
-        table.add_row(escape(kill.item), str(kill.passed), escape(", ".join(kill.failed_by)), kill.verdict)
+        table.add_row(escape(kill.item), str(kill.passed), escape(_some(kill.failed_by)), kill.verdict)
     STDOUT.print(table)
     surprises = [(one.sample.name, surprise) for one in audited for surprise in one.surprises]
     for name, surprise in sorted(surprises):
@@ -71,6 +72,11 @@ def _audit(course: Course, exercise: str, slots: int, *, sandboxed: bool) -> boo
     bad = [kill for kill in found if kill.verdict]
     STDOUT.print(f"{total} submissions, {len(surprises)} surprises, {len(found)} items, {len(bad)} unproven.")
     return not surprises and not bad
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def calibrate(

@@ -17,7 +17,7 @@ found["function"] = [
 found["variable"] = [name for name in os.environ if "HIDDEN" in name or "SECRET" in name]
 found["file"], seen = [], 0
 home = os.environ.get("TLGRADER_DATA", os.path.expanduser("~"))
-for top in (home, "/work", "/home", "/srv", "/tmp", "/"):
+for top in (home, "/home", "/opt", "/srv", "/tmp", "/"):
     for folder, folders, files in os.walk(top):
         folders[:] = [name for name in folders if name not in ("proc", "sys", "dev", "usr", "site-packages")]
         seen += 1

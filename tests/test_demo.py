@@ -1,0 +1,169 @@
+"""The course itself: the demo's cohort is graded once, and everything that was promised of it is looked at."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.tiny import REPOSITORY
+from tlgrader import gradebook, pipeline
+from tlgrader.checks.finding import Outcome, Strength
+from tlgrader.course.corpus import as_notebook, read_corpus
+from tlgrader.course.exercise import read_exercise
+from tlgrader.course.paths import Course
+from tlgrader.demo import UNREADABLE, run_demo
+from tlgrader.judge.record import Record, Status, read
+
+EXERCISES = ("feature_extraction", "lora")
+ACCURACY = {
+    "feature_extraction": "check_train_head/beats_the_threshold",
+    "lora": "check_train_adapter/beats_the_threshold",
+}
+# Right, but not rebuilt: a hook or a class of the student's own stands in the way, so the worker was asked.
+QUERIED = {"pass__forward_hook", "pass__own_head_class"}
+
+
+def copy_of_the_course(root: Path) -> Course:
+    for name in ("source", "release", "grader_tests", "tl_solutions"):
+        shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    return Course(root)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A clone after `make demo`."""
+    course = copy_of_the_course(tmp_path_factory.mktemp("demo"))
+    assert run_demo(course, slots=2), "a verdict was not as its file says"
+    return course
+
+
+@pytest.fixture(scope="module")
+def records(course: Course) -> dict[tuple[str, str], Record]:
+    return {(name, record.student): record for name in EXERCISES for record in pipeline.records(course, name)}
+
+
+def test_every_correct_variant_has_full_marks(records: dict[tuple[str, str], Record]) -> None:
+    for (exercise, student), record in records.items():
+        if student.startswith(("pass__", "reference")):
+            assert record.score == record.points, (exercise, student)
+
+
+def test_no_wrong_submission_and_no_cheat_has_full_marks(records: dict[tuple[str, str], Record]) -> None:
+    for (_, student), record in records.items():
+        if student.startswith(("partial__", "fail__", "error__", "cheat__")):
+            assert record.score is not None
+            assert record.score < record.points, student
+
+
+def test_the_untouched_starter_earns_nothing(records: dict[tuple[str, str], Record]) -> None:
+    assert records["feature_extraction", "fail__untouched"].score == 0
+    assert records["lora", "fail__starter_untouched"].score == 0
+
+
+def test_every_correct_variant_is_rebuilt_and_what_cannot_be_is_queried(
+    records: dict[tuple[str, str], Record],
+) -> None:
+    for (exercise, student), record in records.items():
+        if student.startswith(("pass__", "reference")):
+            finding = record.items()[ACCURACY[exercise]].finding
+            expected = Strength.queried if student in QUERIED else Strength.recomputed
+            assert finding.strength is expected, (student, finding.observed)
+
+
+def _printed(course: Course, exercise: str, student: str, cell_id: str) -> str:
+    """What a student's cell printed."""
+    notebook = nbformat.read(course.graded_notebook(exercise, student), as_version=4)
+    (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def test_a_search_for_hidden_tests_finds_none(course: Course) -> None:
+    student = "cheat__searches_for_hidden_tests"
+    assert "FOUND: []" in _printed(course, "feature_extraction", student, "train_head")
+
+
+def test_a_search_for_answers_finds_none(course: Course) -> None:
+    printed = _printed(course, "lora", "cheat__searches_for_the_answers", "train_adapter")
+    assert "hidden labels: tensor" not in printed
+    for kind in ("module", "function", "variable", "file", "environ", "cmdline", "maps"):
+        assert f"{kind} []" in printed
+
+
+def test_unreadable_files_are_listed_and_have_no_score(records: dict[tuple[str, str], Record]) -> None:
+    for exercise in EXERCISES:
+        for student in UNREADABLE:
+            assert records[exercise, student].status is Status.unreadable
+            assert records[exercise, student].score is None
+
+
+def test_feedback_holds_no_hidden_source_and_no_marking_scheme(course: Course) -> None:
+    for exercise in EXERCISES:
+        for page in course.root.glob(f"feedback/*/{exercise}/{exercise}.html"):
+            text = page.read_text()
+            for hidden in ("grader_tests", "BEGIN HIDDEN", "MARK SCHEME", f"{exercise}.training_loss"):
+                assert hidden not in text, page
+
+
+def test_the_gradebook_and_autograded_hold_everyone(
+    course: Course, records: dict[tuple[str, str], Record]
+) -> None:
+    for exercise in EXERCISES:
+        rows = {row.student: row.score for row in gradebook.rows(course, exercise)}
+        for (name, student), record in records.items():
+            if name == exercise:
+                assert rows[student] == pytest.approx(
+                    sum(grade.score or 0 for grade in record.grades), abs=1e-3
+                )
+                assert course.autograded(exercise, student).is_file()
+
+
+def test_a_second_run_keeps_everything(course: Course, records: dict[tuple[str, str], Record]) -> None:
+    order = pipeline.Order(students=("pass__named_parameters", "fail__head_frozen"))
+    assert not any(step.done_now for step in pipeline.grade(course, "feature_extraction", order))
+
+
+def test_nbgrader_autograde_alone_gives_the_same_score(
+    tmp_path: Path, records: dict[tuple[str, str], Record]
+) -> None:
+    student = "partial__forgot_to_train"
+    fresh = copy_of_the_course(tmp_path)
+    samples = {sample.name: sample for sample in read_corpus(fresh, "feature_extraction")}
+    exercise = read_exercise(fresh.source("feature_extraction"))
+    path = fresh.submitted("feature_extraction", student)
+    path.parent.mkdir(parents=True)
+    path.write_text(nbformat.writes(as_notebook(exercise, samples[student], samples["reference"])))
+    program = Path(sys.executable).with_name("nbgrader")
+    subprocess.run(
+        [program, "autograde", "feature_extraction", f"--student={student}"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    record = read(fresh.record("feature_extraction", student))
+    assert record is not None
+    before = records["feature_extraction", student]
+    assert {id: item.finding.outcome for id, item in record.items().items()} == {
+        id: item.finding.outcome for id, item in before.items().items()
+    }
+    (row,) = gradebook.rows(fresh, "feature_extraction")
+    assert row.score == pytest.approx(before.score, abs=1e-3)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_item_is_passed_by_someone_and_failed_by_someone(
+    records: dict[tuple[str, str], Record], exercise: str
+) -> None:
+    outcomes: dict[str, set[Outcome]] = {}
+    for (name, _), record in records.items():
+        if name == exercise:
+            for id, item in record.items().items():
+                outcomes.setdefault(id, set()).add(item.finding.outcome)
+    assert outcomes
+    for id, seen in outcomes.items():
+        assert {Outcome.passed, Outcome.failed} <= seen, id
