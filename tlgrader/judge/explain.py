@@ -20,18 +20,22 @@ _STRENGTHS = {
 _TABLE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <div class="tlgrader">
 <p><b>{{ score }}</b></p>
-<table>
-<thead><tr><th></th><th>check</th><th>what was seen</th><th>what was expected</th><th>evidence</th></tr></thead>
+<table class="table table-condensed" style="width: 100%">
+<thead><tr>{% for head in heads %}<th style="padding: 3px 12px 3px 0; text-align: left">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows %}
-<tr><td>{{ row.mark }} {{ row.outcome }}</td><td>{{ row.name }}</td>
-<td style="text-align:left">{{ row.observed }}{% if row.hint %}<br><i>{{ row.hint }}</i>{% endif %}</td>
-<td style="text-align:left">{{ row.expected }}</td><td>{{ row.strength }}</td></tr>
+<tr{% if row.mark != "✓" %} style="background: #fdf0e4"{% endif %}>
+{% for text in row.texts %}
+<td style="padding: 3px 12px 3px 0; text-align: left; vertical-align: top">{{ text }}
+{%- if loop.index0 == 2 and row.hint %}<br><i>{{ row.hint }}</i>{% endif %}</td>
+{% endfor %}
+</tr>
 {% endfor %}
 </tbody>
 </table>
 </div>
 """)
+_HEADS = ("", "check", "what was seen", "what was expected", "evidence")
 
 
 def outputs_for(grade: GradeRecord) -> list[NotebookNode]:
@@ -60,7 +64,7 @@ def text_of(finding: Finding, name: str) -> list[str]:
 
 def as_html(grade: GradeRecord) -> str:
     """The items of a grade cell as a table."""
-    return _TABLE.render(score=score_line(grade), rows=[_row(item) for item in grade.items])
+    return _TABLE.render(score=score_line(grade), heads=_HEADS, rows=[_row(item) for item in grade.items])
 
 
 def score_line(grade: GradeRecord) -> str:
@@ -70,14 +74,15 @@ def score_line(grade: GradeRecord) -> str:
     return f"{grade.score:.4g} of {grade.points:g} points"
 
 
-def _row(item: Item) -> dict[str, str]:
+def _row(item: Item) -> dict[str, object]:
     finding = item.finding
-    return {
-        "mark": _MARKS[finding.outcome],
-        "outcome": finding.outcome,
-        "name": item.id.split("/", 1)[-1],
-        "observed": finding.observed,
-        "hint": finding.hint,
-        "expected": finding.expected,
-        "strength": _STRENGTHS[finding.strength],
-    }
+    mark = _MARKS[finding.outcome]
+    name = item.id.split("/", 1)[-1]
+    texts = (
+        f"{mark} {finding.outcome}",
+        name,
+        finding.observed,
+        finding.expected,
+        _STRENGTHS[finding.strength],
+    )
+    return {"mark": mark, "texts": texts, "hint": finding.hint}
