@@ -20,9 +20,17 @@ from tlgrader import gradebook
 from tlgrader.course.paths import Course
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH; Debian's package chromium has it")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no chromium on PATH; Debian's package chromium has it"
+)
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,7 @@ def _no_download(stderr: str) -> str:
     return (
         f"pip could not download {REQUIREMENT} ({reasons[-1] if reasons else 'it gave no reason'}). "
         "The reviews are fetched once and this needs the network and pip. Without them: download "
-        f"https://pypi.org/project/vaderSentiment/0.5/#files on another machine, copy {ARCHIVE} here, "
+        f"{REQUIREMENT} from PyPI on another machine, copy {ARCHIVE} here, "
         f"and run `python -m tlgrader.data.reviews {ARCHIVE}`."
     )
 

@@ -21,7 +21,11 @@ _TABLE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from
 <div class="tlgrader">
 <p><b>{{ score }}</b></p>
 <table class="table table-condensed" style="width: 100%">
-<thead><tr>{% for head in heads %}<th style="padding: 3px 12px 3px 0; text-align: left">{{ head }}</th>{% endfor %}</tr></thead>
+<thead><tr>
+{% for head in heads %}
+<th style="padding: 3px 12px 3px 0; text-align: left">{{ head }}</th>
+{% endfor %}
+</tr></thead>
 <tbody>
 {% for row in rows %}
 <tr{% if row.mark != "✓" %} style="background: #fdf0e4"{% endif %}>

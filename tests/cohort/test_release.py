@@ -1,0 +1,73 @@
+"""A release refuses to leak, and to keep a threshold to itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from tests.tiny import ANSWERS, make_course, source_notebook
+from tlgrader.course.paths import Course
+from tlgrader.errors import AuthorError
+from tlgrader.release import release
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    course = make_course(tmp_path)
+    cells = "\n".join(f"# %% {id}\n{text}" for id, text in ANSWERS.items() if id != "why")
+    course.reference("tiny").write_text(f'"""The reference."""\n{cells}\n')
+    return course
+
+
+def _change(course: Course, id: str, source: str) -> None:
+    notebook: NotebookNode = source_notebook()
+    for cell in notebook.cells:
+        if cell.id == id:
+            cell.source = source
+    course.source("tiny").write_text(nbformat.writes(notebook))
+
+
+def test_a_sound_exercise_is_released_with_its_starters(course: Course) -> None:
+    text = release(course, "tiny").read_text()
+    assert "model = ..." in text
+    assert "grader_tests" not in text
+
+
+def test_a_release_is_the_same_twice(course: Course) -> None:
+    first = release(course, "tiny").read_bytes()
+    assert release(course, "tiny").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("id", "source", "says"),
+    [
+        ("title", "Use `model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))`!", None),
+        ("build", "import grader_tests", "would show 'grader_tests'"),
+        ("imports", "# see tl_solutions/tiny/reference.py", "would show 'tl_solutions'"),
+        ("build", "model = =", "no valid Python"),
+        ("check_build", "print(model)", r"grade cell check_build, line 1: the call `print"),
+    ],
+)
+def test_what_would_leak_or_break_is_refused_and_nothing_is_left(
+    course: Course, id: str, source: str, says: str | None
+) -> None:
+    _change(course, id, source)
+    if says is None:  # what the author shows on purpose is no leak
+        assert release(course, "tiny").is_file()
+        return
+    with pytest.raises(AuthorError, match=says):
+        release(course, "tiny")
+    assert not course.release("tiny").exists()
+
+
+def test_a_threshold_that_students_cannot_read_is_refused(course: Course) -> None:
+    course.measured("tiny").write_text(json.dumps({"accuracy": {"threshold": 0.83}}))
+    with pytest.raises(AuthorError, match=r"the threshold of accuracy, 0.83, is not stated"):
+        release(course, "tiny")
+    for stated in ("At least 83 % of them.", "An accuracy of 0.83."):
+        _change(course, "title", stated)
+        assert release(course, "tiny").is_file()

@@ -1,0 +1,42 @@
+"""Documentation is tested: every command appears, every link resolves, nothing speaks of a machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from tests.tiny import REPOSITORY
+from tlgrader.cli.app import app
+
+PAGES = [REPOSITORY / "README.md", *sorted(REPOSITORY.glob("docs/**/*.md"))]
+
+
+def test_every_command_is_in_the_readme_or_the_docs_and_has_help() -> None:
+    text = "\n".join(page.read_text() for page in PAGES)
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        assert command.help, name
+        assert f"tlgrader {name}" in text, name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_resolves(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_no_tracked_file_names_a_machines_path_or_a_registry() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    strange = re.compile(r"/root/|/work/|pypi\.org|pythonhosted")
+    for name in files.stdout.split():
+        path = REPOSITORY / name
+        if (
+            path.suffix in (".py", ".md", ".toml", ".lock", ".ipynb", ".json")
+            and name != "tests/test_docs.py"
+        ):
+            assert not strange.search(path.read_text()), name
