@@ -20,7 +20,9 @@ def doctor() -> None:
         symptoms = examine()
     for symptom in symptoms:
         mark = "[green]✓[/]" if symptom.well else ("[red]✗[/]" if symptom.needed else "[yellow]–[/]")
-        table.add_row(mark, escape(symptom.what), escape(symptom.found), escape(symptom.advice))
+        table.add_row(
+            mark, escape(symptom.what), escape(symptom.found), escape("" if symptom.well else symptom.advice)
+        )
     STDOUT.print(table)
     if any(symptom.needed and not symptom.well for symptom in symptoms):
         raise typer.Exit(1)
@@ -32,4 +34,4 @@ def setup() -> None:
 
     with STDERR.status("Fetching the data"):
         for line in install():
-            STDOUT.print(line, highlight=False)
+            STDOUT.print(line, highlight=False, soft_wrap=True)

@@ -115,7 +115,9 @@ def _file(split: str) -> str:
 
 def _packed(pictures: Pictures) -> bytes:
     content = io.BytesIO()
-    np.savez_compressed(content, pixels=pictures.pixels, labels=pictures.labels, classes=np.array(pictures.classes))
+    np.savez_compressed(
+        content, pixels=pictures.pixels, labels=pictures.labels, classes=np.array(pictures.classes)
+    )
     return content.getvalue()
 
 
@@ -141,7 +143,8 @@ def _draw(seed: int, count: int) -> Pictures:
     classes = leaf_painter.CONDITIONS
     labels = np.random.default_rng([seed, _SHUFFLE]).permutation(np.arange(count) % len(classes))
     pixels = [
-        leaf_painter.draw(classes[label], np.random.default_rng([seed, index])) for index, label in enumerate(labels)
+        leaf_painter.draw(classes[label], np.random.default_rng([seed, index]))
+        for index, label in enumerate(labels)
     ]
     return Pictures(np.stack(pixels), labels, classes)
 
@@ -151,7 +154,9 @@ def _real(folder: Path) -> dict[str, Pictures]:
     for split, pictures in sets.items():
         if pictures.classes != sets["train"].classes:
             expected = sets["train"].classes
-            raise MachineError(f"{folder / split} has the classes {pictures.classes}, its train/ has {expected}")
+            raise MachineError(
+                f"{folder / split} has the classes {pictures.classes}, its train/ has {expected}"
+            )
     return sets
 
 

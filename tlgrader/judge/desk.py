@@ -101,7 +101,7 @@ def _record(job: Job, loaded: Loaded, rebuilt: Rebuilt, walked: Walked, wall: st
         cells=walked.cells,
         grades=walked.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
-        seconds={"total": round(seconds, 3), "cells": round(cells, 3)},
+        seconds={"total": round(seconds, 3), "cells": round(cells, 3), "judge": round(walked.judge_s, 3)},
     )
 
 

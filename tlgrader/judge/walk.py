@@ -36,6 +36,8 @@ class Walked:
     cells: tuple[CellRecord, ...]
     grades: tuple[GradeRecord, ...]
     nodes: tuple[NotebookNode, ...]
+    judge_s: float
+    """Seconds spent on grade cells: observing, rebuilding, evaluating on hidden data."""
 
 
 class Walk:
@@ -49,18 +51,21 @@ class Walk:
         self._cells: list[CellRecord] = []
         self._grades: list[GradeRecord] = []
         self._nodes: list[NotebookNode] = []
+        self._judge_s = 0.0
 
     def through(self, cells: Sequence[Cell]) -> Walked:
         """Walk `cells` in order. Nothing that a cell does ends the walk."""
         for cell in cells:
             node = copy.deepcopy(cell.node)
             if cell.role is Role.grade:
+                started = time.monotonic()
                 node.outputs = self._judge(cell)
+                self._judge_s += time.monotonic() - started
             elif node.cell_type == "code":
                 node.outputs = self._run(cell)
                 node.execution_count = len(self._cells)
             self._nodes.append(node)
-        return Walked(tuple(self._cells), tuple(self._grades), tuple(self._nodes))
+        return Walked(tuple(self._cells), tuple(self._grades), tuple(self._nodes), self._judge_s)
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
         left = self._limits.notebook_s - (time.monotonic() - self._started)
