@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tiny import make_course
 from tlgrader.calibrate import RATE, Run, calibrated, names
 from tlgrader.course.corpus import Sample
 from tlgrader.errors import AuthorError
@@ -54,8 +56,12 @@ def test_it_refuses_what_was_measured_on_one_side_only() -> None:
         calibrated(_runs({"reference": (0.9, 0.01)}), "accuracy")
 
 
-def test_names_are_those_of_what_was_measured() -> None:
-    assert names(_runs({"reference": (0.9, 0.01)})) == ["accuracy"]
+def test_an_exercise_without_a_first_guess_is_told_to_make_one(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    with pytest.raises(AuthorError, match="begin with a guess"):
+        names(course, "tiny")
+    course.measured("tiny").write_text('{"accuracy": {"threshold": 0.8}, "versions": {}}')
+    assert names(course, "tiny") == ["accuracy"]
 
 
 @given(st.floats(0.5, 1.0), st.floats(0.0, 0.05), st.floats(0.0, 0.9), st.floats(0.0, 0.05))

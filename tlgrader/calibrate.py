@@ -138,9 +138,23 @@ def _side(by_sample: dict[str, list[float]], estimated: float, wrong: int) -> Si
     )
 
 
-def names(all_runs: Sequence[Run]) -> list[str]:
-    """Names of all that was measured, sorted."""
-    return sorted({name for run in all_runs for name in run.measured})
+def names(course: Course, exercise: str) -> list[str]:
+    """Names of the thresholds that an exercise has: those in its ``reference.json``, a first guess at least.
+
+    Raises:
+        AuthorError: there is no such file, or no threshold in it.
+    """
+    try:
+        entries = json.loads(course.measured(exercise).read_text())
+    except (OSError, ValueError):
+        entries = {}
+    found = sorted(name for name, entry in entries.items() if "threshold" in entry)
+    if not found:
+        raise AuthorError(
+            f"tl_solutions/{exercise}/reference.json names no threshold; begin with a guess, such as "
+            '{"accuracy": {"threshold": 0.8}}'
+        )
+    return found
 
 
 def write_reference(

@@ -75,7 +75,7 @@ def _when_up(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
         except urllib.error.HTTPError:
             return url
         except OSError:
-            process.poll() or _a_moment(process)
+            _a_moment(process)
     raise AssertionError(log.read_text()[-3000:])
 
 

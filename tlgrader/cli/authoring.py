@@ -93,10 +93,11 @@ def calibrate(
 
     here = course_at(course)
     here.require(exercise)
+    names = calibration.names(here, exercise)
     measured = [s for s in read_corpus(here, exercise) if s.kind in ("reference", "pass", "baseline")]
     steps = calibration.runs(here, exercise, seeds, slots)
     runs = list(watched(steps, seeds * len(measured), f"Calibrating {exercise}", "runs"))
-    found = {name: calibration.calibrated(runs, name) for name in calibration.names(runs)}
+    found = {name: calibration.calibrated(runs, name) for name in names}
     calibration.write_reference(here, exercise, found, runs[0].record.versions)
     for name, one in found.items():
         STDOUT.print(
