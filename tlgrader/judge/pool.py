@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -108,7 +109,10 @@ class _Seat:
         return fault(job, f"the judge's process {how}; the submission has to be graded again")
 
     def close(self) -> None:
+        """End the process: at once where it is in the middle of a job that nobody waits for any more."""
         self.pipe.close()
+        if self.job is not None:
+            self.process.kill()
         self.process.join(timeout=10)
         if self.process.is_alive():
             self.process.kill()
@@ -129,6 +133,7 @@ def build_wall(*, sandboxed: bool) -> Wall | None:
 
 def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None) -> None:
     """A desk's process: grades what arrives until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with Slot(wall, limits) as slot:  # its imports run while ours do
         from tlgrader.judge.desk import Desk
