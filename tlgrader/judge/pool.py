@@ -50,9 +50,10 @@ class Pool:
                 desk.give(queue.popleft())
             while busy := [desk for desk in desks if desk.job is not None]:
                 for desk in _first_done(busy, self._limit_s):
-                    yield desk.take()
+                    done = desk.take()
                     if queue:
                         desk.give(queue.popleft())
+                    yield done  # whoever publishes it does so while the next one is graded
         finally:
             for desk in desks:
                 desk.close()
@@ -103,6 +104,7 @@ class _Seat:
         return answer or self._ended(job)
 
     def _ended(self, job: Job) -> Graded:
+        self.process.join(timeout=1)  # a process whose pipe has closed is about to end
         over_time = self.process.is_alive()
         self.close()
         how = "ran over its time" if over_time else f"ended unexpectedly ({self.process.exitcode})"
