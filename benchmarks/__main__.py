@@ -51,7 +51,8 @@ def _measure(course: Course, name: str) -> list[str]:
     reference = read_corpus(course, name)[0]
     jobs = [Job(name, as_submission(exercise, reference, reference), attempt) for attempt in range(RUNS + 1)]
     started = time.monotonic()
-    records = [graded.record for graded in Pool(course, 1, Limits(), sandboxed=True).grade(jobs)][1:]
+    with Pool(course, 1, Limits(), sandboxed=True) as pool:
+        records = [graded.record for graded in pool.grade(jobs)][1:]  # the first one waits for imports
     print(f"{name}: {RUNS + 1} runs in {time.monotonic() - started:.0f} s, start included", file=sys.stderr)
     cells, judge, total = (_median(records, part) for part in ("cells", "judge", "total"))
     fresh = _fresh_process(exercise, reference)

@@ -50,9 +50,10 @@ def audit(course: Course, exercise: str, slots: int, *, sandboxed: bool = True) 
     source = read_exercise(course.source(exercise))
     reference = samples["reference"]
     jobs = [Job(exercise, as_submission(source, sample, reference)) for sample in samples.values()]
-    for graded in Pool(course, slots, Limits(), sandboxed=sandboxed).grade(jobs):
-        sample = samples[graded.record.student]
-        yield Audited(sample, graded.record, surprises(sample, graded.record))
+    with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
+        for graded in pool.grade(jobs):
+            sample = samples[graded.record.student]
+            yield Audited(sample, graded.record, surprises(sample, graded.record))
 
 
 def surprises(sample: Sample, record: Record) -> tuple[str, ...]:

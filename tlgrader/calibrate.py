@@ -71,9 +71,10 @@ def runs(course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bo
         for attempt in range(seeds)
         for sample in samples.values()
     ]
-    for graded in Pool(course, slots, Limits(), sandboxed=sandboxed).grade(jobs):
-        record = graded.record
-        yield Run(samples[record.student], record.attempt, record, _measured(record))
+    with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
+        for graded in pool.grade(jobs):
+            record = graded.record
+            yield Run(samples[record.student], record.attempt, record, _measured(record))
 
 
 def _measured(record: Record) -> dict[str, float]:

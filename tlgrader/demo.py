@@ -14,7 +14,9 @@ from tlgrader.course.corpus import Sample, as_notebook, read_corpus
 from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.gradebook.commands import generate_feedback
+from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Status
+from tlgrader.sandbox.limits import Limits
 
 # Files that no notebook can be made of; each must be listed for a person, and get no score.
 UNREADABLE = {
@@ -27,16 +29,17 @@ UNREADABLE = {
 
 def run_demo(course: Course, slots: int) -> bool:
     """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected."""
-    outcomes = [_exercise(course, name, slots) for name in course.exercises()]
+    with Pool(course, slots, Limits(), sandboxed=True) as pool:
+        outcomes = [_exercise(pool, course, name, slots) for name in course.exercises()]
     return all(outcomes)
 
 
-def _exercise(course: Course, name: str, slots: int) -> bool:
+def _exercise(pool: Pool, course: Course, name: str, slots: int) -> bool:
     exercise = read_exercise(course.source(name))
     samples = {s.name: s for s in read_corpus(course, name) if s.kind != "baseline"}
     students = tuple(_hand_in(course, exercise, samples))
     order = pipeline.Order(students, slots)
-    steps = watched(pipeline.grade(course, name, order), len(students), f"Grading {name}")
+    steps = watched(pipeline.grade_with(pool, course, name, order), len(students), f"Grading {name}")
     records = sorted((step.record for step in steps), key=lambda record: record.student)
     STDOUT.print(cohort(records, name))
     pages = list(watched(generate_feedback(course, name, students), len(students), f"Feedback on {name}"))

@@ -41,6 +41,12 @@ class Step:
 
 
 def grade(course: Course, exercise: str, order: Order) -> Iterator[Step]:
+    """Grade a cohort with desks of its own; see `grade_with`."""
+    with Pool(course, order.slots, order.limits, sandboxed=order.sandboxed) as pool:
+        yield from grade_with(pool, course, exercise, order)
+
+
+def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Iterator[Step]:
     """Grade a cohort, yielding each submission as it is done. Every submission yields exactly once.
 
     Raises:
@@ -58,7 +64,6 @@ def grade(course: Course, exercise: str, order: Order) -> Iterator[Step]:
             yield Step(_publish_kept(course, kept, found, order.publish), False)
         else:
             jobs[student] = Job(exercise, found)
-    pool = Pool(course, order.slots, order.limits, sandboxed=order.sandboxed)
     for graded in pool.grade(jobs.values()):
         submission = jobs[graded.record.student].submission
         yield Step(_keep(course, graded, submission, order.publish), True)

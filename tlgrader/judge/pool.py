@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
+from typing import Self
 
 from tlgrader.course.paths import Course
 from tlgrader.data.home import data_home
@@ -26,12 +27,23 @@ _SPAWN = multiprocessing.get_context("spawn")
 
 
 class Pool:
-    """Desks in `slots` processes; `sandboxed` False grades without a wall."""
+    """Desks in at most `slots` processes, started when there is work and kept until the pool is closed.
+
+    `sandboxed` False grades without a wall. Use it as a context manager.
+    """
 
     def __init__(self, course: Course, slots: int, limits: Limits, *, sandboxed: bool) -> None:
         self._course, self._limits, self._sandboxed = course, limits, sandboxed
         self._limit_s = limits.notebook_s + _MARGIN_S
         self._slots = slots
+        self._seats: list[_Seat] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for seat in self._seats:
+            seat.close()
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Graded]:
         """Grade `jobs`, yielding each as it is done, in no fixed order. Every job yields exactly once.
@@ -41,29 +53,29 @@ class Pool:
             MachineError: no wall can be built here.
         """
         queue = deque(jobs)
-        if not queue:
-            return
-        wall = build_wall(sandboxed=self._sandboxed)
-        desks = [_Seat((self._course, self._limits, wall)) for _ in range(min(self._slots, len(queue)))]
-        try:
-            for desk in desks:
-                desk.give(queue.popleft())
-            while busy := [desk for desk in desks if desk.job is not None]:
-                for desk in _first_done(busy, self._limit_s):
-                    done = desk.take()
-                    if queue:
-                        desk.give(queue.popleft())
-                    yield done  # whoever publishes it does so while the next one is graded
-        finally:
-            for desk in desks:
-                desk.close()
+        self._seat(len(queue))
+        for seat in self._seats[: len(queue)]:
+            seat.give(queue.popleft())
+        while busy := [seat for seat in self._seats if seat.job is not None]:
+            for seat in _first_done(busy, self._limit_s):
+                done = seat.take()
+                if queue:
+                    seat.give(queue.popleft())
+                yield done  # whoever publishes it does so while the next one is graded
+
+    def _seat(self, jobs: int) -> None:
+        """Have as many desks as there are jobs, or slots."""
+        missing = min(self._slots, jobs) - len(self._seats)
+        if missing > 0:
+            wall = build_wall(sandboxed=self._sandboxed)
+            self._seats += [_Seat((self._course, self._limits, wall)) for _ in range(missing)]
 
 
 def _first_done(busy: list[_Seat], limit_s: float) -> list[_Seat]:
     """Those that have an answer, have died or are over time; waits until there is one."""
     while True:
-        ready = wait([x for desk in busy for x in (desk.pipe, desk.process.sentinel)], timeout=1.0)
-        done = [d for d in busy if d.pipe in ready or d.process.sentinel in ready or d.age() > limit_s]
+        ready = wait([x for seat in busy for x in (seat.pipe, seat.process.sentinel)], timeout=1.0)
+        done = [s for s in busy if s.pipe in ready or s.process.sentinel in ready or s.age() > limit_s]
         if done:
             return done
 
