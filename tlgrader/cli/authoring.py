@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from statistics import fmean
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,6 +13,9 @@ from rich.table import Table
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, watched
 from tlgrader.course.paths import Course
+
+if TYPE_CHECKING:
+    from tlgrader.calibrate import Run
 
 Seeds = Annotated[int, typer.Option("--seeds", min=2, help="Runs of each solution.")]
 
@@ -74,6 +78,19 @@ def _audit(course: Course, exercise: str, slots: int, *, sandboxed: bool) -> boo
     return not surprises and not bad
 
 
+def _distributions(name: str, runs: Sequence[Run]) -> Table:
+    """What each solution reached, shown before a threshold is chosen or refused."""
+    table = Table(title=f"{name}, by solution", title_justify="left")
+    for column in ("solution", "runs", "least", "mean", "most"):
+        table.add_column(column)
+    for sample in sorted({run.sample.name for run in runs}):
+        values = [run.measured[name] for run in runs if run.sample.name == sample and name in run.measured]
+        if values:
+            figures = (min(values), fmean(values), max(values))
+            table.add_row(escape(sample), str(len(values)), *(f"{value:.3f}" for value in figures))
+    return table
+
+
 def _some(names: Sequence[str], most: int = 3) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
@@ -97,6 +114,8 @@ def calibrate(
     measured = [s for s in read_corpus(here, exercise) if s.kind in ("reference", "pass", "baseline")]
     steps = calibration.runs(here, exercise, seeds, slots)
     runs = list(watched(steps, seeds * len(measured), f"Calibrating {exercise}", "runs"))
+    for name in names:
+        STDOUT.print(_distributions(name, runs))
     found = {name: calibration.calibrated(runs, name) for name in names}
     calibration.write_reference(here, exercise, found, runs[0].record.versions)
     for name, one in found.items():
