@@ -6,6 +6,7 @@ import json
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from statistics import NormalDist
 
 import msgspec
@@ -89,8 +90,8 @@ def _measured(record: Record) -> dict[str, float]:
 def calibrated(all_runs: Sequence[Run], name: str) -> Calibrated:
     """The threshold of one measure.
 
-    Both sides are described by the normal distribution of their worst sample; the threshold lies as many
-    standard deviations below the one as above the other, and is rounded to a percentage point.
+    Both sides are described by the normal distribution of their worst sample; of the percentage points between
+    their means the threshold is the one whose worse error rate is the smallest.
 
     Raises:
         AuthorError: no threshold keeps both estimated error rates at `RATE` or below.
@@ -98,9 +99,7 @@ def calibrated(all_runs: Sequence[Run], name: str) -> Calibrated:
     correct, weak = _by_sample(all_runs, name, baseline=False), _by_sample(all_runs, name, baseline=True)
     right = min((_fit(values) for values in correct.values()), key=lambda fit: fit.inv_cdf(RATE))
     wrong = max((_fit(values) for values in weak.values()), key=lambda fit: fit.inv_cdf(1 - RATE))
-    total = right.stdev + wrong.stdev
-    between = (right.mean * wrong.stdev + wrong.mean * right.stdev) / total
-    threshold = round(round(between / _STEP) * _STEP, 4)
+    threshold = min(_between(wrong.mean, right.mean), key=lambda t: max(right.cdf(t), 1 - wrong.cdf(t)))
     fails, passes = right.cdf(threshold), 1 - wrong.cdf(threshold)
     if max(fails, passes) > RATE:
         raise AuthorError(
@@ -113,6 +112,14 @@ def calibrated(all_runs: Sequence[Run], name: str) -> Calibrated:
         _side(correct, fails, sum(v < threshold for runs in correct.values() for v in runs)),
         _side(weak, passes, sum(v >= threshold for runs in weak.values() for v in runs)),
     )
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Percentage points from `low` to `high`, at least the one nearest to their middle."""
+    points = range(ceil(low / _STEP), floor(high / _STEP) + 1)
+    return [round(point * _STEP, 4) for point in points] or [
+        round(round((low + high) / 2 / _STEP) * _STEP, 4)
+    ]
 
 
 def _by_sample(all_runs: Sequence[Run], name: str, *, baseline: bool) -> dict[str, list[float]]:
