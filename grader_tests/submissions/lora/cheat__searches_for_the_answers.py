@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-WANTED = ("grader_tests", "tl_solutions", "hidden", "gradebook", "reference.json")
+WANTED = ("grader_tests", "tl_solutions", "hidden", "gradebook.db", "reference.json")
 found = {"module": [name for name in sys.modules if name.startswith(("grader_tests", "tl_solutions"))]}
 found["function"] = [
     o.__name__ for o in gc.get_objects() if callable(o) and getattr(o, "__name__", "") == "beats_the_threshold"
