@@ -73,7 +73,9 @@ def _training() -> evaluate.Labelled:
 @cache
 def _hidden() -> evaluate.Labelled:
     texts, labels = reviews.hidden()
-    by_length = sorted(range(HIDDEN_SENTENCES), key=lambda index: len(texts[index]))  # batches with little padding
+    by_length = sorted(
+        range(HIDDEN_SENTENCES), key=lambda index: len(texts[index])
+    )  # batches with little padding
     return _labelled([texts[index] for index in by_length], labels[by_length])
 
 
