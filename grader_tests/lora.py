@@ -2,12 +2,12 @@
 
 from functools import cache
 
-import msgspec
 import torch
 
 from tlgrader import checks
 from tlgrader.backbones import MINILM, load_tokenizer
-from tlgrader.checks.finding import Fault, Finding, Measured, Outcome
+from tlgrader.checks.asking import proves_nothing
+from tlgrader.checks.finding import Finding, Measured, Outcome
 from tlgrader.data import reviews
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
@@ -36,14 +36,20 @@ def base_is_untouched(model: object) -> Finding:
     finding = _base_untouched(model)
     evidence = model.evidence if isinstance(model, Observation) else None
     adapted = isinstance(evidence, ModelEvidence) and evidence.lora
-    return finding if adapted else _skipped(finding, "the model has no adapter, so that nothing is adapted")
+    return (
+        finding
+        if adapted
+        else proves_nothing(finding, "the model has no adapter, so that nothing is adapted")
+    )
 
 
 def base_stayed_frozen(untrained: Measured, trained: Measured, model: object) -> Finding:
     """The same after training; skipped where nothing was learned, since then it shows nothing."""
     finding = _base_untouched(model)
     learned = loss_fell(untrained, trained).outcome is Outcome.passed
-    return finding if learned else _skipped(finding, "nothing was learned, so nothing could have moved it")
+    return (
+        finding if learned else proves_nothing(finding, "nothing was learned, so nothing could have moved it")
+    )
 
 
 def beats_the_threshold(model: object) -> Finding:
@@ -54,13 +60,6 @@ def beats_the_threshold(model: object) -> Finding:
 
 def _base_untouched(model: object) -> Finding:
     return checks.base_untouched(model, backbone=MINILM, except_="classifier")
-
-
-def _skipped(finding: Finding, why: str) -> Finding:
-    """What passed for want of anything that could fail earns nothing; a failure stays one."""
-    if finding.outcome is not Outcome.passed:
-        return finding
-    return msgspec.structs.replace(finding, outcome=Outcome.skipped, observed=why, fault=Fault.student)
 
 
 @cache

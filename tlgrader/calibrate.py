@@ -55,17 +55,26 @@ class Run:
     measured: Mapping[str, float]
 
 
+def measured_samples(course: Course, exercise: str) -> dict[str, Sample]:
+    """The samples that calibration runs, by name: the reference, the correct variants, the weak baselines.
+
+    Raises:
+        AuthorError: the corpus is wrong, or has no weak baseline.
+    """
+    kinds = ("reference", "pass", "baseline")
+    samples = {sample.name: sample for sample in read_corpus(course, exercise) if sample.kind in kinds}
+    if not any(sample.kind == "baseline" for sample in samples.values()):
+        raise AuthorError(f"{exercise} has no baseline__*.py: a threshold needs weak solutions to keep out")
+    return samples
+
+
 def runs(course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bool = True) -> Iterator[Run]:
     """Run the reference, every correct variant and every baseline under `seeds` seeds each.
 
     Raises:
         AuthorError: the exercise or its corpus is wrong, or it has no weak baseline.
     """
-    samples = {
-        s.name: s for s in read_corpus(course, exercise) if s.kind in ("reference", "pass", "baseline")
-    }
-    if not any(sample.kind == "baseline" for sample in samples.values()):
-        raise AuthorError(f"{exercise} has no baseline__*.py: a threshold needs weak solutions to keep out")
+    samples = measured_samples(course, exercise)
     source = read_exercise(course.source(exercise))
     jobs = [
         Job(exercise, as_submission(source, sample, samples["reference"]), attempt)

@@ -9,7 +9,7 @@ import nbformat
 
 from tlgrader import gradebook, pipeline
 from tlgrader.audit import surprises
-from tlgrader.cli.show import STDOUT, cohort, watched
+from tlgrader.cli.show import STDOUT, cohort, print_surprises, watched
 from tlgrader.course.corpus import Sample, as_notebook, read_corpus
 from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
@@ -73,9 +73,7 @@ def _surprises(samples: dict[str, Sample], record: Record) -> tuple[str, ...]:
 
 
 def _report(course: Course, name: str, wrong: dict[str, tuple[str, ...]], pages: int) -> None:
-    for student, lines in wrong.items():
-        for line in lines:
-            STDOUT.print(f"[red]{student}:[/] {line}", markup=True, soft_wrap=True)
+    print_surprises((student, line) for student, lines in wrong.items() for line in lines)
     met = sum(not lines for lines in wrong.values())
     STDOUT.print(
         f"{name}: {met} of {len(wrong)} verdicts as expected, {pages} feedback pages; see gradebook.db, "

@@ -8,13 +8,18 @@ from pathlib import Path
 import nbformat
 
 from tlgrader.course.exercise import exercise_from
-from tlgrader.course.submission import Submission, Unreadable, parse_cells, read_bytes, rebuild
+from tlgrader.course.submission import (
+    NOTEBOOK_BYTES,
+    Submission,
+    Unreadable,
+    parse_cells,
+    read_bytes,
+    rebuild,
+)
 from tlgrader.errors import UsageError
 from tlgrader.judge.explain import as_text
 from tlgrader.judge.record import CellRecord, GradeRecord
 from tlgrader.sandbox.limits import Limits
-
-NOTEBOOK_BYTES = 20 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,13 @@ def skipped(strength: Strength, observed: str, expected: str) -> Finding:
     return Finding("", Outcome.skipped, strength, observed, expected, fault=Fault.student)
 
 
+def proves_nothing(finding: Finding, why: str) -> Finding:
+    """`finding`, but skipped if it passed only for want of anything that could have failed it."""
+    if finding.outcome is not Outcome.passed:
+        return finding
+    return msgspec.structs.replace(finding, outcome=Outcome.skipped, observed=why, fault=Fault.student)
+
+
 def settled(
     problems: Iterable[str], strength: Strength, observed: str, expected: str, hint: str = ""
 ) -> Finding:
@@ -134,9 +141,9 @@ def _with_article(word: str) -> str:
     return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 tensor``, ``2,048 tensors``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 tensor``, ``2,048 tensors``; `plural` where an s does not make it."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:

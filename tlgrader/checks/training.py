@@ -239,11 +239,8 @@ def _is_list(values: object) -> bool:
 def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[str]:
     problems = []
     if epochs is not None and len(values) != epochs:
-        problems.append(
-            f"`{name}` has {counted(len(values), 'entry')}, {epochs} were expected".replace(
-                "entrys", "entries"
-            )
-        )
+        seen = counted(len(values), "entry", "entries")
+        problems.append(f"`{name}` has {seen}, {epochs} were expected")
     strange = [value for value in values if not _is_finite(value)]
     if strange:
         problems.append(f"`{name}` holds {strange[0]!r:.60}, which is not a finite number")

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
-from tlgrader.cli.show import STDERR, STDOUT, watched
+from tlgrader.cli.show import STDERR, STDOUT, print_surprises, watched
 from tlgrader.course.paths import Course
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def release(
     """
     from tlgrader.release import release as write_release
 
-    here = course_at(course)
-    here.require(exercise)
+    here = course_at(course, exercise)
     if not skip_audit and not _audit(here, exercise, slots, sandboxed=True):
         STDERR.print("Not released: the audit found something.")
         raise typer.Exit(1)
@@ -49,8 +48,7 @@ def audit(
 
     A check that no wrong submission fails is useless; one that nothing passes is broken. Both end with exit code 1.
     """
-    here = course_at(course)
-    here.require(exercise)
+    here = course_at(course, exercise)
     if not _audit(here, exercise, slots, sandboxed=not no_sandbox):
         raise typer.Exit(1)
 
@@ -71,8 +69,7 @@ def _audit(course: Course, exercise: str, slots: int, *, sandboxed: bool) -> boo
         table.add_row(escape(kill.item), str(kill.passed), escape(_some(kill.failed_by)), kill.verdict)
     STDOUT.print(table)
     surprises = [(one.sample.name, surprise) for one in audited for surprise in one.surprises]
-    for name, surprise in sorted(surprises):
-        STDOUT.print(f"[red]{escape(name)}:[/] {escape(surprise)}", soft_wrap=True)
+    print_surprises(sorted(surprises))
     bad = [kill for kill in found if kill.verdict]
     STDOUT.print(f"{total} submissions, {len(surprises)} surprises, {len(found)} items, {len(bad)} unproven.")
     return not surprises and not bad
@@ -106,14 +103,12 @@ def calibrate(
     both error rates at 1 % or below.
     """
     from tlgrader import calibrate as calibration
-    from tlgrader.course.corpus import read_corpus
 
-    here = course_at(course)
-    here.require(exercise)
+    here = course_at(course, exercise)
     names = calibration.names(here, exercise)
-    measured = [s for s in read_corpus(here, exercise) if s.kind in ("reference", "pass", "baseline")]
+    total = seeds * len(calibration.measured_samples(here, exercise))
     steps = calibration.runs(here, exercise, seeds, slots)
-    runs = list(watched(steps, seeds * len(measured), f"Calibrating {exercise}", "runs"))
+    runs = list(watched(steps, total, f"Calibrating {exercise}", "runs"))
     for name in names:
         STDOUT.print(_distributions(name, runs))
     found = {name: calibration.calibrated(runs, name) for name in names}

@@ -41,8 +41,7 @@ def grade(
     """
     from tlgrader import pipeline
 
-    here = course_at(course)
-    here.require(exercise)
+    here = course_at(course, exercise)
     students = _students(here, exercise, student)
     order = pipeline.Order(tuple(students), slots, fresh, sandboxed=not no_sandbox, publish=not no_gradebook)
     steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
@@ -76,8 +75,7 @@ def status(exercise: ExerciseName, course: CourseFolder = None) -> None:
     """Show what has been graded, what waits, and what needs a person."""
     from tlgrader import pipeline
 
-    here = course_at(course)
-    here.require(exercise)
+    here = course_at(course, exercise)
     records = pipeline.records(here, exercise)
     graded = {record.student for record in records}
     waiting = [student for student in here.students(exercise) if student not in graded]
@@ -91,8 +89,7 @@ def feedback(exercise: ExerciseName, student: Students = None, course: CourseFol
     """Write each student's feedback page, without hidden tests or marking schemes, into feedback/."""
     from tlgrader.gradebook.commands import generate_feedback
 
-    here = course_at(course)
-    here.require(exercise)
+    here = course_at(course, exercise)
     students = _students(here, exercise, student)
     written = list(
         watched(generate_feedback(here, exercise, students), len(students), f"Feedback on {exercise}")

@@ -30,6 +30,9 @@ NoSandbox = Annotated[
 ]
 
 
-def course_at(folder: Path | None) -> Course:
-    """The course to work on; UsageError where there is none."""
-    return Course.find(folder)
+def course_at(folder: Path | None, exercise: str | None = None) -> Course:
+    """The course to work on, which has `exercise`; UsageError where there is none, or it has not."""
+    course = Course.find(folder)
+    if exercise is not None:
+        course.require(exercise)
+    return course

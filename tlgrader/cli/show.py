@@ -68,6 +68,12 @@ def score(record: Record) -> str:
     return f"{got} / {record.points:g}"
 
 
+def print_surprises(surprises: Iterable[tuple[str, str]]) -> None:
+    """Say of each sample where its verdict is not as expected."""
+    for name, surprise in surprises:
+        STDOUT.print(f"[red]{escape(name)}:[/] {escape(surprise)}", soft_wrap=True)
+
+
 def _unpassed(record: Record) -> list[str]:
     return [
         id.split("/", 1)[1]

@@ -77,8 +77,7 @@ class Observer:
         """
         model = self._objects[handle]
         with same_randomness(), evaluating(model):
-            output = _forward(model, _on_device_of(model, inputs))
-        answer = getattr(output, "logits", output)
+            answer = forward(model, _on_device_of(model, inputs))
         if not isinstance(answer, torch.Tensor):
             raise TypeError(f"the model returned a {type(answer).__name__}, a tensor was expected")
         return answer.detach().cpu().contiguous()
@@ -224,8 +223,10 @@ def _scalar(value: object) -> object:
     return None
 
 
-def _forward(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> object:
-    return model(inputs["x"]) if set(inputs) == {"x"} else model(**inputs)
+def forward(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> object:
+    """``model(x)`` for ``{"x": x}``, else by keyword; of an output that has ``logits``, those."""
+    output = model(inputs["x"]) if set(inputs) == {"x"} else model(**inputs)
+    return getattr(output, "logits", output)
 
 
 def _on_device_of(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

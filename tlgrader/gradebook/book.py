@@ -81,8 +81,9 @@ def save_scores(book: Gradebook, course: Course, record: Record) -> None:
         score = scores.get(grade.name)
         grade.auto_score = None if score is None else min(round(score, 4), grade.max_score)
         grade.needs_manual_grade = score is None or grade.manual_score is not None
+    empty = unanswered(course, record)
     for comment in submitted.comments:
-        comment.auto_comment = "No response." if comment.name in unanswered(course, record) else None
+        comment.auto_comment = "No response." if comment.name in empty else None
     book.db.commit()
 
 

@@ -19,6 +19,7 @@ from tlgrader.checks.finding import Finding, Measured, Strength
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
+from tlgrader.evidence.observe import forward
 from tlgrader.judge.features import Features, can_be_remembered
 from tlgrader.judge.logical import CannotRebuild
 from tlgrader.judge.rebuild import rebuild
@@ -204,8 +205,7 @@ def _remembering(model: nn.Module, observation: Observation, inputs: Inputs) -> 
 
 
 def _logits(model: nn.Module, batch: Inputs) -> torch.Tensor:
-    output = model(batch["x"]) if set(batch) == {"x"} else model(**batch)
-    logits = getattr(output, "logits", output)
+    logits = forward(model, batch)
     assert isinstance(logits, torch.Tensor)
     return logits
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tlgrader.course.paths import Course
 from tlgrader.data.home import data_home
@@ -19,6 +19,9 @@ from tlgrader.judge.job import Graded, Job, fault
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import Wall, find
+
+if TYPE_CHECKING:  # at run time it brings torch with it
+    from tlgrader.judge.desk import Desk
 
 # On top of a notebook's own limit: importing the libraries, and the judge's evaluations.
 _MARGIN_S = 300.0
@@ -165,10 +168,7 @@ def _next(pipe: Connection) -> Job | None:
         return None
 
 
-def _graded(desk: object, job: Job) -> Graded | AuthorError:
-    from tlgrader.judge.desk import Desk
-
-    assert isinstance(desk, Desk)
+def _graded(desk: Desk, job: Job) -> Graded | AuthorError:
     try:
         return desk.grade(job)
     except AuthorError as error:

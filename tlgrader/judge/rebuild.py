@@ -24,7 +24,7 @@ from tlgrader.checks.pretrained import is_trusted
 from tlgrader.evidence.digest import digest, dtype_name
 from tlgrader.evidence.kinds import LoraLayer, ModelEvidence, ModuleInfo, TensorInfo
 from tlgrader.evidence.layers import UnknownLayer, build, can_build
-from tlgrader.evidence.modules import describe_module, walk
+from tlgrader.evidence.modules import describe_module, join, walk
 from tlgrader.evidence.observation import NotAsDescribed, Observation
 from tlgrader.evidence.untouched import same_randomness
 from tlgrader.judge.logical import ADAPTER, CannotRebuild, Logical, logical
@@ -133,7 +133,7 @@ class _Builder:
         for key in wanted:
             found = module._modules.get(key)
             known = None if found is None else describe_module(key, found)
-            children[key] = self._grow(f"{path}.{key}" if path else key, found, known)
+            children[key] = self._grow(join(path, key), found, known)
         module._modules.clear()
         module._modules.update(nothing | children)
 
@@ -165,7 +165,7 @@ class _Builder:
 def _places(model: nn.Module, table: str) -> list[tuple[str, tuple[nn.Module, str, str]]]:
     """Every tensor's name, with the module, the table and the key under which it is held."""
     return [
-        (f"{name}.{key}" if name else key, (module, table, key))
+        (join(name, key), (module, table, key))
         for name, module in walk(model)
         for key, tensor in getattr(module, table).items()
         if tensor is not None

@@ -55,9 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--control-fd", type=int, required=True)
     parser.add_argument("--folder", type=Path, action="append", default=[])
     options = parser.parse_args(arguments)
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # as PID 1 it gets from inside only what it has a handler for
+    # As PID 1 it gets from inside only the signals that it has a handler for: Python's for SIGINT goes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.set_dumpable(False)
     processes.adopt_orphans()
     preload()
