@@ -27,6 +27,10 @@ def inverse_is_small(rate):
         "inverse_is_small", Outcome.passed if small else Outcome.failed, Strength.claimed, f"{rate}", "a small inverse"
     )
 '''
+# nbgrader's marks of a given cell, a student cell and a grade cell.
+GIVEN: dict[str, Any] = {"solution": False, "grade": False, "locked": True}
+STUDENT: dict[str, Any] = {"solution": True, "grade": False, "locked": False}
+CHECK: dict[str, Any] = {"solution": False, "grade": True, "locked": True}
 # What no student may see, in a release or in feedback.
 SECRETS = ("grader_tests", "tiny.inverse_is_small", "the hidden answer", "One point for features")
 ANSWERS = {
@@ -52,25 +56,22 @@ def make_course(root: Path) -> Course:
 
 def source_notebook() -> NotebookNode:
     """The instructor's notebook."""
-    student = {"solution": True, "grade": False, "locked": False}
-    check = {"solution": False, "grade": True, "locked": True}
-    given = {"solution": False, "grade": False, "locked": True}
     hidden = "### BEGIN HIDDEN TESTS\nfrom grader_tests import tiny\ntiny.inverse_is_small(rate)\n### END HIDDEN TESTS"
     scheme = "How it is marked:\n### BEGIN MARK SCHEME\nOne point for features.\n### END MARK SCHEME"
     cells = [
-        _cell("markdown", "# Tiny", "title"),
-        _cell(
+        make_cell("markdown", "# Tiny", "title"),
+        make_cell(
             "code",
             "import torch\nfrom torch import nn\nimport tlgrader\nfrom tlgrader import check\ntlgrader.seed()",
             "imports",
-            **given,
+            **GIVEN,
         ),
-        _cell("code", "model = ...", "build", **student),
-        _cell("code", "check.head(model, classes=2)", "check_build", points=2, **check),
-        _cell("code", "rate = ...", "learn", **student),
-        _cell("code", f"assert rate == 0.1\n{hidden}", "check_learn", points=4, **check),
-        _cell("markdown", "Why?", "why", solution=True, grade=True, locked=False, points=3),
-        _cell("markdown", scheme, "why_marks", **given),
+        make_cell("code", "model = ...", "build", **STUDENT),
+        make_cell("code", "check.head(model, classes=2)", "check_build", points=2, **CHECK),
+        make_cell("code", "rate = ...", "learn", **STUDENT),
+        make_cell("code", f"assert rate == 0.1\n{hidden}", "check_learn", points=4, **CHECK),
+        make_cell("markdown", "Why?", "why", solution=True, grade=True, locked=False, points=3),
+        make_cell("markdown", scheme, "why_marks", **GIVEN),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
@@ -93,7 +94,8 @@ def hand_in(course: Course, student: str, content: NotebookNode | bytes) -> None
     path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
 
 
-def _cell(kind: str, source: str, id: str, **mark: Any) -> NotebookNode:
+def make_cell(kind: str, source: str, id: str, **mark: Any) -> NotebookNode:
+    """A cell with this id and, where there is a `mark`, nbgrader's metadata."""
     make: dict[str, Any] = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     cell: NotebookNode = make[kind](source)
     cell["id"] = id

@@ -10,13 +10,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from tlgrader import gradebook
-from tlgrader.course.exercise import read_exercise
+from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission, Unreadable, read_submission
 from tlgrader.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Status, read, write, write_atomically
+from tlgrader.judge.record import Record, Status, read, still_holds, write, write_atomically
 from tlgrader.sandbox.limits import Limits
 
 
@@ -55,18 +55,19 @@ def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Itera
     """
     if order.publish:
         gradebook.sync(course, exercise)
+    source = read_exercise(course.source(exercise))
     jobs: dict[str, Job] = {}
     for student in order.students or course.students(exercise):
         found = _submission(course, exercise, student)
         if isinstance(found, Unreadable):
-            yield Step(_keep_unreadable(course, exercise, student, str(found), order.publish), True)
-        elif not order.fresh and (kept := _still_holds(course, exercise, found)):
+            yield Step(_keep_unreadable(course, source, student, str(found), order.publish), True)
+        elif not order.fresh and (kept := still_holds(course, exercise, found)):
             yield Step(_publish_kept(course, kept, found, order.publish), False)
         else:
             jobs[student] = Job(exercise, found)
     for graded in pool.grade(jobs.values()):
         submission = jobs[graded.record.student].submission
-        yield Step(_keep(course, graded, submission, order.publish), True)
+        yield Step(_keep(course, source, graded, submission, order.publish), True)
 
 
 def _submission(course: Course, exercise: str, student: str) -> Submission | Unreadable:
@@ -76,19 +77,11 @@ def _submission(course: Course, exercise: str, student: str) -> Submission | Unr
         return unreadable
 
 
-def _still_holds(course: Course, exercise: str, submission: Submission) -> Record | None:
-    """The record of exactly this submission, graded by exactly this exercise."""
-    record = read(course.record(exercise, submission.student))
-    if record is None or record.status is not Status.graded:
-        return None
-    same = (submission.digest, course.exercise_digest(exercise))
-    return record if (record.submission_digest, record.exercise_digest) == same else None
-
-
-def _keep(course: Course, graded: Graded, submission: Submission, publish: bool) -> Record:
+def _keep(
+    course: Course, exercise: Exercise, graded: Graded, submission: Submission, publish: bool
+) -> Record:
     """Write record and notebook, then the gradebook: records are the truth, the gradebook follows."""
     record = graded.record
-    exercise = read_exercise(course.source(record.exercise))
     if graded.notebook is not None:
         notebook = notebook_to_show(record, graded.notebook, exercise)
     else:
@@ -96,9 +89,9 @@ def _keep(course: Course, graded: Graded, submission: Submission, publish: bool)
     return _write(course, record, notebook, submission, publish)
 
 
-def _keep_unreadable(course: Course, exercise: str, student: str, reason: str, publish: bool) -> Record:
-    record = Record(exercise=exercise, student=student, status=Status.unreadable, reason=reason)
-    notebook = unreadable_notebook(record, read_exercise(course.source(exercise)))
+def _keep_unreadable(course: Course, exercise: Exercise, student: str, reason: str, publish: bool) -> Record:
+    record = Record(exercise=exercise.name, student=student, status=Status.unreadable, reason=reason)
+    notebook = unreadable_notebook(record, exercise)
     return _write(course, record, notebook, None, publish)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from tests.tiny import REPOSITORY
+from tests.tiny import CHECK, GIVEN, REPOSITORY, STUDENT, make_cell
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.course.paths import Course
 from tlgrader.judge.record import Record
@@ -52,49 +51,22 @@ SOLVED = {
 
 
 def _notebook() -> NotebookNode:
-    student: dict[str, Any] = {"solution": True, "grade": False, "locked": False}
-    check: dict[str, Any] = {"solution": False, "grade": True, "locked": True}
-    given: dict[str, Any] = {"solution": False, "grade": False, "locked": True}
     starter = 'model = load_model("efficientnet_b0")\n# Freeze `model.features` here.\n...'
     heads = "check.head(model, classes=2)\ncheck.trainable_parameters(model, count=2562)"
     fits = f"check.trained_on(lit.model)\nassert lit.learning_rate <= 0.1\n{HIDDEN}"
     cells = [
-        _code("imports", IMPORTS, **given),
-        _code("freeze", starter, **student),
-        _code("check_freeze", 'check.frozen(model, except_="classifier")', points=2, **check),
-        _code("swap_head", "model.classifier[1] = ...  # two outputs", **student),
-        _code(
-            "check_head",
-            heads,
-            points=2,
-            **check,
-        ),
-        _code("rate", "learning_rate = ...", **student),
-        _code("fit", FIT, **given),
-        _code(
-            "check_fit",
-            fits,
-            points=4,
-            **check,
-        ),
+        make_cell("markdown", "# Freezing EfficientNet-B0", "title"),
+        make_cell("code", IMPORTS, "imports", **GIVEN),
+        make_cell("code", starter, "freeze", **STUDENT),
+        make_cell("code", 'check.frozen(model, except_="classifier")', "check_freeze", points=2, **CHECK),
+        make_cell("code", "model.classifier[1] = ...  # two outputs", "swap_head", **STUDENT),
+        make_cell("code", heads, "check_head", points=2, **CHECK),
+        make_cell("code", "learning_rate = ...", "rate", **STUDENT),
+        make_cell("code", FIT, "fit", **GIVEN),
+        make_cell("code", fits, "check_fit", points=4, **CHECK),
     ]
-    text = nbformat.v4.new_markdown_cell("# Freezing EfficientNet-B0")
-    text["id"] = "title"
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return nbformat.v4.new_notebook(cells=[text, *cells], metadata=metadata)
-
-
-def _code(id: str, source: str, **mark: Any) -> NotebookNode:
-    cell = nbformat.v4.new_code_cell(source)
-    cell["id"] = id
-    cell.metadata["nbgrader"] = {
-        "grade_id": id,
-        "schema_version": 3,
-        "task": False,
-        "cell_type": "code",
-        **mark,
-    }
-    return cell
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
 @pytest.fixture(scope="module")

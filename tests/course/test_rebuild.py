@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tiny import CHECK, GIVEN, STUDENT, make_cell
 from tlgrader.course.exercise import Exercise, Role, exercise_from
 from tlgrader.course.submission import MISSING, Submission, SubmittedCell, Unreadable, parse_cells, rebuild
 
 STARTER = "answer = ..."
 
 
-def _cell(kind: str, source: str, id: str, **mark: Any) -> nbformat.NotebookNode:
-    make: dict[str, Any] = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    cell = make[kind](source)
-    cell["id"] = f"node-{id}"
-    if mark:
-        cell.metadata["nbgrader"] = {"grade_id": id, "schema_version": 3, **mark}
-    return cell
-
-
 def _exercise() -> Exercise:
-    student = {"solution": True, "grade": False, "locked": False}
-    check = {"solution": False, "grade": True, "locked": True, "points": 2}
-    given_ = {"solution": False, "grade": False, "locked": True}
     cells = [
-        _cell("markdown", "# Freezing", "title"),
-        _cell("code", "import torch", "imports", **given_),
-        _cell("code", STARTER, "one", **student),
-        _cell("code", "check.frozen(model)", "check_one", **check),
-        _cell("code", STARTER, "two", **student),
-        _cell("code", "check.head(model, classes=5)", "check_two", **check),
-        _cell("markdown", "Why?", "why", solution=True, grade=True, locked=False, points=3),
+        make_cell("markdown", "# Freezing", "title"),
+        make_cell("code", "import torch", "imports", **GIVEN),
+        make_cell("code", STARTER, "one", **STUDENT),
+        make_cell("code", "check.frozen(model)", "check_one", points=2, **CHECK),
+        make_cell("code", STARTER, "two", **STUDENT),
+        make_cell("code", "check.head(model, classes=5)", "check_two", points=2, **CHECK),
+        make_cell("markdown", "Why?", "why", solution=True, grade=True, locked=False, points=3),
     ]
+    for cell in cells:  # nbformat's id is another than nbgrader's, as in notebooks made in JupyterLab
+        cell["id"] = f"node-{cell['id']}"
     return exercise_from(nbformat.v4.new_notebook(cells=cells), "freezing")
 
 

@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlgrader.course.paths import Course
+from tlgrader.course.submission import Unreadable, read_submission
 from tlgrader.gradebook.book import opened, save_scores, sync
-from tlgrader.judge.record import Record, read
+from tlgrader.judge.record import Record, read, still_holds
 
 Converted = tuple[NotebookNode, ResourcesDict]
 
@@ -28,8 +29,9 @@ class TakeRecord(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> Converted:
         course, exercise, student = _where(resources)
-        self.log.info("Grading %s of %s (importing the libraries takes some seconds)", exercise, student)
-        _grade(course, exercise, student if self._chosen() else None)
+        if not _is_graded(course, exercise, student):
+            self.log.info("Grading %s of %s (importing the libraries takes some seconds)", exercise, student)
+            _grade(course, exercise, student if self._chosen() else None)
         record = _record(course, exercise, student)
         for reason in record.for_a_person():
             self.log.warning("For a person: %s", reason)
@@ -56,8 +58,16 @@ def know_the_exercise(assignment: str, **_: Any) -> None:
     sync(Course.find(), assignment)
 
 
+def _is_graded(course: Course, exercise: str, student: str) -> bool:
+    try:
+        submission = read_submission(course.submitted(exercise, student), student)
+    except Unreadable:
+        return False
+    return still_holds(course, exercise, submission) is not None
+
+
 def _grade(course: Course, exercise: str, student: str | None) -> None:
-    """Bring records up to date, of one student or of all; quick where they are."""
+    """Bring records up to date, of one student or of all."""
     only = ["--student", student] if student else []
     command = [sys.executable, "-m", "tlgrader", "grade", exercise, *only, "--no-gradebook"]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)

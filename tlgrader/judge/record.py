@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from tlgrader.checks.finding import Finding, Outcome, Strength
+from tlgrader.course.paths import Course
+from tlgrader.course.submission import Submission
 
 SCHEMA = 1
 # Where more than this share of the automatic points rests on answers of the student's own process, a person looks.
@@ -144,3 +146,12 @@ def read(path: Path) -> Record | None:
         return msgspec.json.decode(path.read_bytes(), type=Record)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+
+
+def still_holds(course: Course, exercise: str, submission: Submission) -> Record | None:
+    """The record of exactly this submission, graded by exactly this exercise; None where there is none."""
+    record = read(course.record(exercise, submission.student))
+    if record is None or record.status is not Status.graded:
+        return None
+    same = (submission.digest, course.exercise_digest(exercise))
+    return record if (record.submission_digest, record.exercise_digest) == same else None
