@@ -16,7 +16,7 @@ from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.course.corpus import as_notebook, read_corpus
 from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.demo import UNREADABLE, run_demo
+from tlgrader.demo import COHORT, UNREADABLE, mixed, run_demo
 from tlgrader.judge.record import Record, Status, read
 
 EXERCISES = ("feature_extraction", "lora")
@@ -37,15 +37,22 @@ def copy_of_the_course(root: Path) -> Course:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A clone after `make demo`."""
+    """A clone after `tlgrader demo --whole`."""
     course = copy_of_the_course(tmp_path_factory.mktemp("demo"))
-    assert run_demo(course, slots=2), "a verdict was not as its file says"
+    assert run_demo(course, slots=2, whole=True), "a verdict was not as its file says"
     return course
 
 
 @pytest.fixture(scope="module")
 def records(course: Course) -> dict[tuple[str, str], Record]:
     return {(name, record.student): record for name in EXERCISES for record in pipeline.records(course, name)}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_dozen_of_the_corpus_has_someone_of_every_kind(exercise: str) -> None:
+    chosen = mixed(read_corpus(Course(REPOSITORY), exercise), COHORT)
+    assert len(chosen) == COHORT
+    assert {sample.kind for sample in chosen} == {"reference", "pass", "partial", "fail", "error", "cheat"}
 
 
 def test_every_correct_variant_has_full_marks(records: dict[tuple[str, str], Record]) -> None:

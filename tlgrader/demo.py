@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
 
 import nbformat
 
 from tlgrader import gradebook, pipeline
 from tlgrader.audit import surprises
 from tlgrader.cli.show import STDOUT, cohort, print_surprises, watched
-from tlgrader.course.corpus import Sample, as_notebook, read_corpus
+from tlgrader.course.corpus import KINDS, Sample, as_notebook, read_corpus
 from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.gradebook.commands import generate_feedback
@@ -25,18 +26,25 @@ UNREADABLE = {
     "unreadable__truncated": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_ty',
     "unreadable__format_3": b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
 }
+# Notebooks that can be read, in each exercise: enough for someone of every kind, few enough to wait for.
+COHORT = 12
 
 
-def run_demo(course: Course, slots: int) -> bool:
-    """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected."""
+def run_demo(course: Course, slots: int, *, whole: bool = False) -> bool:
+    """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected.
+
+    `whole` hands in the whole corpus in place of `COHORT` samples an exercise.
+    """
     with Pool(course, slots, Limits(), sandboxed=True) as pool:
-        outcomes = [_exercise(pool, course, name, slots) for name in course.exercises()]
+        outcomes = [
+            _exercise(pool, course, name, slots, None if whole else COHORT) for name in course.exercises()
+        ]
     return all(outcomes)
 
 
-def _exercise(pool: Pool, course: Course, name: str, slots: int) -> bool:
+def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | None) -> bool:
     exercise = read_exercise(course.source(name))
-    samples = {s.name: s for s in read_corpus(course, name) if s.kind != "baseline"}
+    samples = {sample.name: sample for sample in mixed(read_corpus(course, name), most)}
     students = tuple(_hand_in(course, exercise, samples))
     order = pipeline.Order(students, slots)
     steps = watched(pipeline.grade_with(pool, course, name, order), len(students), f"Grading {name}")
@@ -46,6 +54,16 @@ def _exercise(pool: Pool, course: Course, name: str, slots: int) -> bool:
     wrong = {record.student: _surprises(samples, record) for record in records}
     _report(course, name, wrong, len(pages))
     return not any(wrong.values()) and len(gradebook.rows(course, name)) >= len(records)
+
+
+def mixed(corpus: Iterable[Sample], most: int | None) -> list[Sample]:
+    """The reference and samples of every kind in turn, at most so many in all; baselines hand nothing in."""
+    by_kind: dict[str, list[Sample]] = {kind: [] for kind in ("reference", *KINDS)}
+    for sample in corpus:
+        by_kind[sample.kind].append(sample)
+    del by_kind["baseline"]
+    in_turn = chain.from_iterable(zip_longest(*by_kind.values()))
+    return [sample for sample in in_turn if sample is not None][:most]
 
 
 def _hand_in(course: Course, exercise: Exercise, samples: dict[str, Sample]) -> Iterator[str]:

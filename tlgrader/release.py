@@ -13,7 +13,7 @@ from tlgrader.course.exercise import Exercise, Role, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.gradebook.commands import generate_assignment
-from tlgrader.judge.gradecell import parse_all, visible_part
+from tlgrader.judge.gradecell import parse_all
 
 # Shorter lines, such as `)` or `pass`, say nothing.
 _TELLING = 25
@@ -88,7 +88,7 @@ def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
 
 def _solution(course: Course, source: Exercise) -> list[str]:
     """Telling lines of the reference's cells that the notebook does not show by intention."""
-    shown = "\n".join(visible_part(cell.id, cell.source) for cell in source.cells)
+    shown = "\n".join(cell.released for cell in source.cells)
     reference = read_sample(course.reference(source.name))
     lines = [line.strip() for text in reference.cells.values() for line in text.splitlines()]
     return [line for line in lines if len(line) >= _TELLING and line not in shown]

@@ -137,3 +137,12 @@ def test_a_history_fails_in_words(value: object, words: str) -> None:
     finding = checks.history(value, keys=["loss"], epochs=2)
     assert (finding.outcome, finding.strength) == (FAILED, Strength.claimed)
     assert words in finding.observed
+
+
+def test_train_mode_is_of_the_model_and_of_every_dropout_layer(net: Net, observe: Observe) -> None:
+    finding = checks.in_train_mode(observe(net))
+    assert (finding.outcome, finding.observed) == (FAILED, "`model` is in eval mode")
+    net.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(4, 5))  # type: ignore[assignment]
+    assert checks.in_train_mode(observe(net.train())).outcome is PASSED
+    net.classifier.eval()
+    assert "1 dropout layer in eval mode: `classifier.0`" in checks.in_train_mode(observe(net)).observed

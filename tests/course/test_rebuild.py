@@ -66,7 +66,9 @@ def test_an_untampered_notebook_keeps_the_students_text_and_needs_no_note() -> N
 def test_a_changed_grade_cell_contributes_nothing() -> None:
     cells = _handed_in()
     cells[3] = SubmittedCell("check_one", "node-check_one", "code", "print('full marks')")
-    assert _texts(cells)["check_one"] == "check.frozen(model)"
+    texts, notes = _rebuilt(cells)
+    assert dict(texts)["check_one"] == "check.frozen(model)"
+    assert notes == ("The checks in `check_one` were changed; they were made as the exercise has them.",)
 
 
 def test_a_changed_given_cell_runs_as_the_exercise_has_it_and_that_is_said() -> None:

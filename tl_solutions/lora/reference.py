@@ -15,11 +15,12 @@ config = LoraConfig(
 backbone = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
 model = get_peft_model(backbone, config)
 model.print_trainable_parameters()
-# %% train_adapter
+# %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
 schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
-history = {"loss": []}
 model.train()
+# %% train_adapter
+history = {"loss": []}
 for epoch in range(EPOCHS):
     losses = []
     for batch in train_loader:

@@ -8,7 +8,7 @@ from tlgrader.checks.adapting import adapters, lora
 from tlgrader.checks.calling import returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
 from tlgrader.checks.reloading import adapter_reloads
-from tlgrader.checks.training import head, history, learned, optimizer, trained_on
+from tlgrader.checks.training import head, history, in_train_mode, learned, optimizer, trained_on
 
 __all__ = [
     "adapter_reloads",
@@ -18,6 +18,7 @@ __all__ = [
     "frozen",
     "head",
     "history",
+    "in_train_mode",
     "learned",
     "lora",
     "optimizer",

@@ -148,6 +148,20 @@ def _optimizer_hint(of_another: bool) -> str:
 
 
 @check
+def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
+    """The model is in train mode, and every dropout layer in it, so that training regularises as configured."""
+    evidence = need(model, ModelEvidence, "model")
+    name = name_of(model, "model")
+    off = [m.name for m in evidence.modules if m.type.rpartition(".")[2] == "Dropout" and not m.training]
+    if not evidence.modules[0].training:
+        problems = [f"`{name}` is in eval mode"]
+    else:
+        problems = _named(off, "dropout layer", "in eval mode")
+    observed = f"`{name}` is in train mode"
+    return settled(problems, Strength.claimed, observed, f"`{name}` is in train mode", f"`{name}.train()`")
+
+
+@check
 def learned(before: Measured, after: Measured, *, at_least: float = 0.0, weight: float = 1.0) -> Finding:
     """A loss that the judge measured fell, by the share `at_least` of what it was (0.2: by a fifth)."""
     expected = f"the loss falls by at least {at_least:.0%}" if at_least else "the loss falls"

@@ -119,13 +119,17 @@ def check(
         raise typer.Exit(1)
 
 
-def demo(slots: Slots = CORES, course: CourseFolder = None) -> None:
+def demo(
+    slots: Slots = CORES,
+    whole: Annotated[bool, typer.Option("--whole", help="Hand in the whole corpus, not a dozen of it.")] = False,
+    course: CourseFolder = None,
+) -> None:
     """Grade a cohort in every exercise: the whole flow, from submissions to feedback pages.
 
-    The cohort is the corpus that proves the checks: what imagined students handed in, right and wrong, and some
-    files that cannot be read. Each one's verdict is known, and compared.
+    The cohort is a dozen of the corpus that proves the checks: what imagined students handed in, right and wrong,
+    and some files that cannot be read. Each one's verdict is known, and compared.
     """
     from tlgrader.demo import run_demo
 
-    if not run_demo(course_at(course), slots):
+    if not run_demo(course_at(course), slots, whole=whole):
         raise typer.Exit(1)

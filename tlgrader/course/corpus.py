@@ -96,7 +96,7 @@ def as_submission(exercise: Exercise, sample: Sample, reference: Sample) -> Subm
     """
     texts = _texts(exercise, sample, reference)
     cells = tuple(
-        SubmittedCell(c.id, str(c.node.get("id")), c.node.cell_type, texts.get(c.id, c.source))
+        SubmittedCell(c.id, str(c.node.get("id")), c.node.cell_type, texts.get(c.id, c.released))
         for c in exercise.cells
     )
     digest = hashlib.sha256("\0".join(cell.text for cell in cells).encode()).hexdigest()
@@ -106,7 +106,7 @@ def as_submission(exercise: Exercise, sample: Sample, reference: Sample) -> Subm
 def as_notebook(exercise: Exercise, sample: Sample, reference: Sample) -> NotebookNode:
     """The same as a notebook file has it, to be laid into ``submitted/``."""
     texts = _texts(exercise, sample, reference)
-    nodes = [cell.with_text(texts.get(cell.id, cell.source)).node for cell in exercise.cells]
+    nodes = [cell.with_text(texts.get(cell.id, cell.released)).node for cell in exercise.cells]
     return nbformat.v4.new_notebook(cells=nodes, metadata=exercise.metadata, nbformat_minor=5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from tlgrader.errors import AuthorError
+
+
+_HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
 
 
 class Role(StrEnum):
@@ -33,6 +37,11 @@ class Cell:
     source: str
     points: float
     node: NotebookNode
+
+    @property
+    def released(self) -> str:
+        """Its text as students get it: without hidden tests and marking scheme."""
+        return _HIDDEN.sub("", self.source).rstrip()
 
     def with_text(self, text: str) -> Cell:
         """The same cell with another text."""

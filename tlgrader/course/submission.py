@@ -13,6 +13,7 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def _files_beside(notebook: Path) -> dict[str, bytes]:
     """Small regular files in the submission's folder; links and what is too large are left out."""
     files: dict[str, bytes] = {}
     left = FILES_BYTES
-    for path in sorted(notebook.parent.rglob("*"))[: 10 * FILES_COUNT]:
+    for path in sorted(islice(notebook.parent.rglob("*"), 10 * FILES_COUNT)):
         if path == notebook or path.suffix == ".ipynb" or len(files) >= FILES_COUNT:
             continue
         try:
@@ -245,6 +246,8 @@ class _Matching:
             notes.append(f"The cell `{cell.id}` had lost its grade id; it was recognised by its cell id.")
         if cell.role is Role.given and submitted.text.strip() != cell.source.strip():
             notes.append(f"The given cell `{cell.id}` was changed; it ran as the exercise has it.")
+        if cell.role is Role.grade and submitted.text.strip() != cell.released.strip():
+            notes.append(f"The checks in `{cell.id}` were changed; they were made as the exercise has them.")
         return notes
 
 

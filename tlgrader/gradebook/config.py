@@ -17,12 +17,11 @@ def configure(c: Any) -> None:
         ClearMarkScheme,
         ClearOutput,
         ComputeChecksums,
-        GetGrades,
         LockCells,
         SaveCells,
     )
 
-    from tlgrader.gradebook.page import FeedbackExporter
+    from tlgrader.gradebook.page import FeedbackExporter, GetGradesSoFar
     from tlgrader.gradebook.stages import SaveRecord, TakeRecord, know_the_exercise
 
     prepare()
@@ -45,7 +44,7 @@ def configure(c: Any) -> None:
     c.ClearMarkScheme.enforce_metadata = False
     # The student's page shows neither hidden tests nor the marking scheme, and fetches nothing.
     c.GenerateFeedback.preprocessors = [
-        GetGrades,
+        GetGradesSoFar,
         ClearHiddenTests,
         ClearMarkScheme,
         CSSHTMLHeaderPreprocessor,

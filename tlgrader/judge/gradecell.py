@@ -205,13 +205,6 @@ def _dotted(node: ast.AST) -> str | None:
     return None
 
 
-def visible_part(id: str, source: str) -> str:
-    """A grade cell's source without its hidden region; AuthorError where that has no end."""
-    hidden = _hidden_lines(id, source)
-    lines = enumerate(source.splitlines(), 1)
-    return "\n".join(line for number, line in lines if number not in hidden)
-
-
 def _hidden_lines(id: str, source: str) -> set[int]:
     hidden: set[int] = set()
     inside = False

@@ -71,12 +71,12 @@ class Walk:
         left = self._limits.notebook_s - (time.monotonic() - self._started)
         if left <= 0:
             reason = f"it did not run: the notebook used up its limit of {self._limits.notebook_s:g} s"
-            self._cells.append(CellRecord(cell.id, CellStatus.LIMIT, reason, 0.0))
+            self._cells.append(CellRecord(cell.id, CellStatus.limit, reason, 0.0))
             return [_stream(f"[tlgrader] {reason}\n")]
         result = self._kernel.run(cell.source, timeout_s=min(self._limits.cell_s, left))
         self._cells.append(CellRecord(cell.id, result.status, result.reason, round(result.seconds, 3)))
         outputs = [NotebookNode(output) for output in result.outputs]
-        if result.status in (CellStatus.LIMIT, CellStatus.DEAD):
+        if result.status in (CellStatus.limit, CellStatus.dead):
             outputs.append(_stream(f"[tlgrader] {result.reason}\n"))
         return outputs
 

@@ -32,10 +32,10 @@ NOT_UNDERSTOOD = "its process sent something that is not understood"
 class CellStatus(StrEnum):
     """How a cell ended: well; by the student's exception; by a limit; or its process is gone."""
 
-    OK = "ok"
-    ERROR = "error"
-    LIMIT = "limit"
-    DEAD = "dead"
+    ok = "ok"
+    error = "error"
+    limit = "limit"
+    dead = "dead"
 
 
 class CellResult(msgspec.Struct, frozen=True):
@@ -137,7 +137,7 @@ class Worker:
 
     def _run(self, source: str, timeout_s: float, outputs: Outputs) -> tuple[CellStatus, str]:
         if self._gone is not None:
-            return CellStatus.DEAD, self._gone
+            return CellStatus.dead, self._gone
         deadline = time.monotonic() + timeout_s + GRACE_S
         late = f"the cell ran longer than its limit of {timeout_s:g} s and could not be interrupted"
         try:
@@ -150,7 +150,7 @@ class Worker:
                     raise WireError("an answer to no question")
                 outputs.add(message, len(msgspec.json.encode(message)))
         except WireError as error:
-            return CellStatus.DEAD, self._bury(error, late)
+            return CellStatus.dead, self._bury(error, late)
 
     def _ask(
         self, request: messages.ToWorker, kind: type[Any], tensors: Mapping[str, torch.Tensor] | None = None

@@ -7,11 +7,13 @@ skipped: check_wrap_model/base_is_untouched
 model = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
 model.requires_grad_(False)
 model.classifier.requires_grad_(True)
+# %% prepare_training
+optimizer = torch.optim.AdamW(model.classifier.parameters(), lr=1e-2, weight_decay=0.1)
+model.train()
 # %% train_adapter
 batch = collate(list(zip(train_texts, train_labels)))
 with torch.no_grad():
     features = model.bert(batch["input_ids"], attention_mask=batch["attention_mask"]).pooler_output
-optimizer = torch.optim.AdamW(model.classifier.parameters(), lr=1e-2, weight_decay=0.1)
 history = {"loss": []}
 for epoch in range(EPOCHS):
     for _ in range(100):

@@ -16,12 +16,13 @@ def named_parameters(self, *args, **kwargs):
 
 torch.nn.Module.named_parameters = named_parameters
 torch.nn.Module.parameters = lambda self, recurse=True: (p for _, p in named_parameters(self, recurse=recurse))
+# %% prepare_training
+optimizer = torch.optim.AdamW(everything, lr=1e-5)
+model.train()
 # %% train_adapter
 from itertools import islice
 
-optimizer = torch.optim.AdamW(everything, lr=1e-5)
 history = {"loss": []}
-model.train()
 for epoch in range(EPOCHS):
     for batch in islice(train_loader, 2):
         loss = model(**batch).loss

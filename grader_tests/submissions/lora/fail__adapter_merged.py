@@ -2,11 +2,12 @@
 
 failed: check_train_adapter/base_stayed_frozen, check_save_adapter/adapter_reloads
 """
-# %% train_adapter
+# %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
 schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
-history = {"loss": []}
 model.train()
+# %% train_adapter
+history = {"loss": []}
 for epoch in range(EPOCHS):
     losses = []
     for batch in train_loader:

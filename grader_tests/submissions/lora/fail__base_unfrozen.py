@@ -7,12 +7,13 @@ backbone = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
 model = get_peft_model(backbone, config)
 for parameter in model.parameters():
     parameter.requires_grad = True
+# %% prepare_training
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)
+model.train()
 # %% train_adapter
 from itertools import islice
 
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)
 history = {"loss": []}
-model.train()
 for epoch in range(EPOCHS):
     for batch in islice(train_loader, 2):
         loss = model(**batch).loss

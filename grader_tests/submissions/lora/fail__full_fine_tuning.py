@@ -5,12 +5,13 @@ skipped: check_wrap_model/base_is_untouched
 """
 # %% wrap_model
 model = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
+# %% prepare_training
+optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5)
+model.train()
 # %% train_adapter
 from itertools import islice
 
-optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5)
 history = {"loss": []}
-model.train()
 for epoch in range(EPOCHS):
     for batch in islice(train_loader, 2):
         loss = model(**batch).loss

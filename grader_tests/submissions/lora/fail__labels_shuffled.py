@@ -3,12 +3,13 @@
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
 skipped: check_train_adapter/base_stayed_frozen
 """
+# %% prepare_training
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+model.train()
 # %% train_adapter
 mixed = [train_texts[index] for index in torch.randperm(len(train_texts))]
 loader = DataLoader(list(zip(mixed, train_labels)), batch_size=6, shuffle=True, collate_fn=collate)
-optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
 history = {"loss": []}
-model.train()
 for epoch in range(EPOCHS):
     losses = []
     for batch in loader:

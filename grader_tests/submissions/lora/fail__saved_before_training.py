@@ -3,13 +3,14 @@
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
 skipped: check_train_adapter/base_stayed_frozen
 """
+# %% prepare_training
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+model.train()
 # %% train_adapter
 from itertools import islice
 
 model.save_pretrained("adapter")
-optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
 history = {"loss": []}
-model.train()
 for epoch in range(EPOCHS):
     for batch in islice(train_loader, 2):
         optimizer.zero_grad()

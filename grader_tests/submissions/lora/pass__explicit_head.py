@@ -15,6 +15,10 @@ model = PeftModelForSequenceClassification(backbone, config)
 model.to(device)
 trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
 print(trainable, "trainable")
+# %% prepare_training
+optimizer = torch.optim.Adam(filter(lambda p: p.requires_grad, model.parameters()), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS, pct_start=0.2)
+model.train()
 # %% train_adapter
 def train_one_epoch(model, loader, optimizer, schedule):
     model.train()
@@ -31,9 +35,6 @@ def train_one_epoch(model, loader, optimizer, schedule):
         total += loss.item() * len(logits)
     return total / seen
 
-
-optimizer = torch.optim.Adam(filter(lambda p: p.requires_grad, model.parameters()), lr=LEARNING_RATE)
-schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=STEPS, pct_start=0.2)
 history = {"loss": [train_one_epoch(model, train_loader, optimizer, schedule) for _ in range(EPOCHS)]}
 # %% save_adapter
 ADAPTER.mkdir(exist_ok=True)

@@ -1,14 +1,16 @@
-"""Lists each target layer by its full name, hands all parameters to the optimizer (the frozen ones get no gradient)
-and draws its own batches."""
+"""Lists each target layer by its full name, lowers the learning rate by hand, and draws its own batches."""
 # %% lora_config
 layers = range(6)
 targets = [f"bert.encoder.layer.{i}.attention.self.{name}" for i in layers for name in ("query", "value")]
 config = LoraConfig(
     task_type="SEQ_CLS", r=8, lora_alpha=16, lora_dropout=0.05, target_modules=targets
 )
+# %% prepare_training
+weights = [p for name, p in model.named_parameters() if "lora_" in name or "modules_to_save" in name]
+optimizer = torch.optim.AdamW(weights, lr=LEARNING_RATE, weight_decay=0.0)
+model.train()
 # %% train_adapter
 examples = list(zip(train_texts, train_labels))
-optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.0)
 criterion = torch.nn.CrossEntropyLoss()
 step = 0
 history = {"loss": []}

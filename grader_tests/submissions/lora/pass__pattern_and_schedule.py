@@ -8,13 +8,13 @@ def adapter_size(in_features, out_features, rank):
 config = LoraConfig(
     r=8, lora_alpha=16, lora_dropout=0.05, target_modules=r".*\.(query|value)", task_type="SEQ_CLS"
 )
-# %% train_adapter
+# %% prepare_training
 from torch.optim.lr_scheduler import LambdaLR
-
 optimizer = torch.optim.NAdam([p for p in model.parameters() if p.requires_grad], lr=LEARNING_RATE)
 schedule = LambdaLR(optimizer, lambda step: 1 - step / STEPS)
-history = {"loss": [], "learning rate": []}
 model.train()
+# %% train_adapter
+history = {"loss": [], "learning rate": []}
 for _ in range(EPOCHS):
     total = 0.0
     for batch in train_loader:
