@@ -65,7 +65,7 @@ def test_what_subprocesses_and_c_code_print_stands_where_it_was_printed(worker: 
 def test_what_forked_processes_print_is_kept(worker: Worker) -> None:
     source = (
         "from torch.utils.data import DataLoader\n"
-        "def show(batch):\n    print('batch', batch, flush=True)\n    return batch\n"
+        "def show(batch):\n    print(f'batch {batch}\\n', end='', flush=True)\n    return batch\n"
         "print(len(list(DataLoader([1, 2], num_workers=2, collate_fn=show))))"
     )
     lines = printed(worker, source).splitlines()

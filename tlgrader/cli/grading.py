@@ -121,7 +121,9 @@ def check(
 
 def demo(
     slots: Slots = CORES,
-    whole: Annotated[bool, typer.Option("--whole", help="Hand in the whole corpus, not a dozen of it.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Hand in the whole corpus, not a dozen of it.")
+    ] = False,
     course: CourseFolder = None,
 ) -> None:
     """Grade a cohort in every exercise: the whole flow, from submissions to feedback pages.

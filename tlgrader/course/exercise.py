@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 
 from tlgrader.errors import AuthorError
 
-
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
 
 

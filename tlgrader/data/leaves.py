@@ -32,6 +32,8 @@ SECRET = "leaves.seed"
 FOLDER_VARIABLE = "TLGRADER_LEAVES"
 HIDDEN_COUNT = 400
 _PUBLIC = {"train": (1, 200), "validation": (2, 100)}
+ACROSS = 5
+_GAP = 18  # pixels between shown leaves, with room for a name
 _SHUFFLE = 2**32  # an index that no leaf has
 
 
@@ -98,14 +100,16 @@ def show(leaves: Leaves, count: int = 10) -> "Figure":
     """Plot the first ``count`` leaves, five in a row, with the names of their classes above them."""
     from matplotlib import pyplot
 
-    rows = -(-count // 5)
-    figure, axes = pyplot.subplots(rows, 5, figsize=(10, 2.3 * rows), squeeze=False)
-    for axis in axes.flat:
-        axis.axis("off")
-    for axis, image, label in zip(axes.flat, leaves.images[:count], leaves.labels, strict=False):
-        axis.imshow((image * STD + MEAN).permute(1, 2, 0).clamp(0, 1).numpy())
-        axis.set_title(leaves.classes[label])
-    figure.tight_layout()
+    shown = (leaves.images[:count] * STD + MEAN).clamp(0, 1)
+    rows, step = -(-len(shown) // ACROSS), SIZE + _GAP
+    figure, axis = pyplot.subplots(figsize=(10, 2.2 * rows))
+    canvas = np.ones((rows * step, ACROSS * step, 3))
+    for place, (image, label) in enumerate(zip(shown, leaves.labels, strict=False)):
+        top, left = place // ACROSS * step + _GAP, place % ACROSS * step
+        canvas[top : top + SIZE, left : left + SIZE] = image.permute(1, 2, 0).numpy()
+        axis.text(left + SIZE / 2, top - 3, leaves.classes[label], ha="center", fontsize=12)
+    axis.imshow(canvas)  # one picture: axes of their own for each leaf take five times as long
+    axis.axis("off")
     return figure
 
 

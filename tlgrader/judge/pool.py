@@ -17,6 +17,7 @@ from tlgrader.data.home import data_home
 from tlgrader.errors import AuthorError, GraderError, MachineError
 from tlgrader.judge.job import Graded, Job, fault
 from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.processes import keep_freed_memory
 from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import Wall, find
 
@@ -152,6 +153,7 @@ def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None) 
     """A desk's process: grades what arrives until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    keep_freed_memory()
     with Slot(wall, limits) as slot:  # its imports run while ours do
         from tlgrader.judge.desk import Desk
 

@@ -158,7 +158,8 @@ class _Builder:
             )
         if not present.is_meta and digest(present) == info.digest:
             return
-        tensor = self._observation.tensor(info)
+        # Laid out in memory as the fresh one: another order of sums gives other last bits.
+        tensor = torch.empty_like(present, device="cpu").copy_(self._observation.tensor(info))
         table[key] = nn.Parameter(tensor, False) if isinstance(present, nn.Parameter) else tensor
 
 

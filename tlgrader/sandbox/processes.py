@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 class Process(NamedTuple):
@@ -35,6 +36,18 @@ def adopt_orphans() -> None:
 def die_with_parent() -> None:
     """Be killed when the process that forked this one ends."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed for the next allocation of this process and its forks.
+
+    By default glibc gives large blocks back at once and takes new pages, zeroed, for the next ones: a third of the
+    time of EfficientNet-Lite0's features in batches of 50. Elsewhere than on glibc this does nothing.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for option in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+            mallopt(option, 2**30)
 
 
 def _prctl(option: int, value: int) -> None:

@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.set_dumpable(False)
     processes.adopt_orphans()
+    processes.keep_freed_memory()
     preload()
     with socket.socket(fileno=options.control_fd) as control:
         Zygote(control, options.folder).serve()
