@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -72,10 +73,18 @@ def _own_code(module: ModuleInfo) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pristine:
-    """A backbone as it is loaded, never to be changed, its modules and tensors described."""
+    """A backbone as it is loaded, never to be changed, its modules and tensors described.
+
+    ``digests`` are by the tensors' identity: models that are built from it share them.
+    """
 
     module: nn.Module
     infos: dict[str, ModuleInfo]
+    digests: dict[int, str]
+
+    def copy(self) -> nn.Module:
+        """Modules of its own around the same tensors."""
+        return copy.deepcopy(self.module, {id(tensor): tensor for tensor in _tensors(self.module)})
 
 
 @cache
@@ -85,8 +94,14 @@ def pristine(name: str) -> Pristine:
 
     if not is_trusted(name):
         raise CannotRebuild(f"the backbone `{name}` does not come with the grader")
-    module = load_backbone(name)
-    return Pristine(module, {key: describe_module(key, part) for key, part in walk(module)})
+    module = load_backbone(name).requires_grad_(False)
+    infos = {key: describe_module(key, part) for key, part in walk(module)}
+    return Pristine(module, infos, {id(tensor): digest(tensor) for tensor in _tensors(module)})
+
+
+def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:
+    yield from module.parameters()
+    yield from module.buffers()
 
 
 class _Builder:
@@ -95,7 +110,7 @@ class _Builder:
     def __init__(self, observation: Observation, parts: Logical) -> None:
         self._observation = observation
         self._parts = parts
-        self._known: dict[int, str] = {}
+        self._digests: dict[int, str] = {}
 
     def build(self) -> nn.Module:
         """The model with all its tensors."""
@@ -120,8 +135,8 @@ class _Builder:
 
     def _backbone(self, path: str) -> tuple[nn.Module, ModuleInfo]:
         fresh = pristine(self._parts.backbones[path])
-        module = copy.deepcopy(fresh.module)
-        return module, fresh.infos[""]
+        self._digests |= fresh.digests
+        return fresh.copy(), fresh.infos[""]
 
     def _grow_children(self, path: str, module: nn.Module) -> None:
         wanted = self._parts.children[path]
@@ -156,7 +171,7 @@ class _Builder:
                 f"`{info.name}` is {info.dtype} of shape {list(info.shape)}, "
                 f"{dtype_name(present.dtype)} of shape {list(present.shape)} was expected"
             )
-        if not present.is_meta and digest(present) == info.digest:
+        if not present.is_meta and (self._digests.get(id(present)) or digest(present)) == info.digest:
             return
         # Laid out in memory as the fresh one: another order of sums gives other last bits.
         tensor = torch.empty_like(present, device="cpu").copy_(self._observation.tensor(info))
