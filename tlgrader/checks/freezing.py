@@ -63,7 +63,7 @@ def _not_pretrained(compared: Comparison, where: str, noun: str = "parameter ten
 
 
 def _freezing_hint(evidence: ModelEvidence, trainable: bool) -> str:
-    marked = [module.name or "the model" for module in evidence.modules if module.requires_grad is False]
+    marked = [module.name or "model" for module in evidence.modules if module.requires_grad is False]
     if trainable and marked:
         return (
             f"`requires_grad` was set on the module {listed(marked)}, where torch ignores it; "
