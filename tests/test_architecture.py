@@ -27,13 +27,16 @@ ALLOWED = {
     "gradebook": {"errors", "course", "judge"},
     "feedback": {"course", "judge"},
     "pipeline": {"errors", "course", "judge", "sandbox", "gradebook", "feedback"},
-    "audit": {"checks", "course", "judge", "sandbox"},
-    "calibrate": {"errors", "course", "judge", "sandbox"},
+    "mutation": {"errors", "course"},
+    "audit": {"checks", "course", "judge", "mutation"},
+    "calibration": {"errors", "course", "judge", "sandbox"},
     "release": {"errors", "course", "judge", "gradebook"},
     "selfcheck": {"errors", "course", "judge", "sandbox"},
     "doctor": {"errors", "data", "backbones", "sandbox"},
 }
 SHELL = {"cli", "demo", "__main__", "__init__"}
+# Run by hand and imported by nothing: it makes the weights that `backbones` ships from the digits of `data`.
+SCRIPT = PACKAGE / "backbones/digits_resnet/pretrain.py"
 
 
 def _room(path: Path) -> str:
@@ -60,7 +63,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
     room = _room(path)
-    if room not in SHELL:
+    if room not in SHELL and path != SCRIPT:
         assert _imports(path) - {room} <= ALLOWED[room]
 
 

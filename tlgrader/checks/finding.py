@@ -52,8 +52,16 @@ class Finding(msgspec.Struct, frozen=True):
     """Where to look."""
     fault: Fault | None = None
     measured: dict[str, float] = {}
+    """Numbers that were measured, by name. Where a threshold decides, the first is what it is compared with."""
     weight: Annotated[float, msgspec.Meta(ge=0)] = 1.0
     """The share of its cell's points, relative to the weights of the cell's other items."""
+
+    @property
+    def decided_by(self) -> tuple[str, float] | None:
+        """The measure that was compared with a threshold, and its value; None where nothing was measured."""
+        if self.outcome not in (Outcome.passed, Outcome.failed):
+            return None
+        return next(iter(self.measured.items()), None)
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ def is_trusted(name: str) -> bool:
     """
     from tlgrader import backbones
 
-    return name in (backbones.EFFICIENTNET_LITE0, backbones.MINILM)
+    return name in (backbones.EFFICIENTNET_LITE0, backbones.MINILM, backbones.DIGITS_RESNET)
 
 
 @dataclass(frozen=True, slots=True)

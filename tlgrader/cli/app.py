@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from tlgrader import __version__
-from tlgrader.cli import authoring, grading, machine
+from tlgrader.cli import authoring, calibrating, grading, machine
 from tlgrader.cli.show import STDERR
 from tlgrader.errors import GraderError, UsageError
 
@@ -46,7 +46,7 @@ _GRADING: tuple[Callable[..., None], ...] = (
     grading.status,
     grading.feedback,
 )
-_AUTHORING: tuple[Callable[..., None], ...] = (authoring.release, authoring.audit, authoring.calibrate)
+_AUTHORING: tuple[Callable[..., None], ...] = (authoring.release, authoring.audit, calibrating.calibrate)
 _MACHINE: tuple[Callable[..., None], ...] = (machine.doctor, machine.setup)
 
 for command in (*_GRADING, *_AUTHORING, *_MACHINE):

@@ -9,11 +9,17 @@ from typing import Annotated
 import typer
 
 from tlgrader.course.paths import Course
+from tlgrader.errors import UsageError
 
 CORES = len(os.sched_getaffinity(0))
 """The cores that this process may use."""
 
 ExerciseName = Annotated[str, typer.Argument(help="An exercise: the name of its folder in source/.")]
+OptionalExercise = Annotated[
+    str | None,
+    typer.Argument(help="An exercise: the name of its folder in source/; or --all.", show_default=False),
+]
+Every = Annotated[bool, typer.Option("--all", help="All exercises, in place of one.")]
 CourseFolder = Annotated[
     Path | None,
     typer.Option("--course", help="The course folder [default: the one you are in].", show_default=False),
@@ -36,3 +42,10 @@ def course_at(folder: Path | None, exercise: str | None = None) -> Course:
     if exercise is not None:
         course.require(exercise)
     return course
+
+
+def chosen(course: Course, exercise: str | None, *, every: bool) -> list[str]:
+    """The exercises to work on: the one that is named, or all; UsageError where it is neither, or both."""
+    if (exercise is None) != every:
+        raise UsageError("name one exercise, or --all")
+    return course.exercises() if exercise is None else [exercise]

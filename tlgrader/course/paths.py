@@ -90,6 +90,10 @@ class Course:
         """What the reference and the baselines were measured to reach."""
         return self.root / "tl_solutions" / exercise / "reference.json"
 
+    def picture(self, exercise: str) -> Path:
+        """The distributions in `measured`, with the thresholds between them, drawn."""
+        return self.root / "tl_solutions" / exercise / "reference.png"
+
     def hidden_tests(self, exercise: str) -> Path:
         """The module whose functions a grade cell's hidden region calls."""
         return self.root / "grader_tests" / f"{exercise}.py"
@@ -97,6 +101,10 @@ class Course:
     def corpus(self, exercise: str) -> Path:
         """The submissions that prove the checks."""
         return self.root / "grader_tests" / "submissions" / exercise
+
+    def equivalent(self, exercise: str) -> Path:
+        """Which mutants of the reference are no mistakes, and why."""
+        return self.corpus(exercise) / "equivalent.toml"
 
     @property
     def gradebook(self) -> Path:

@@ -1,1 +1,1 @@
-"""Where exercises get their data: drawn leaves, rated reviews, and the folders that hold them."""
+"""Where exercises get their data: drawn leaves, rated reviews, handwritten digits, and the folders that hold them."""

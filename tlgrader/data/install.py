@@ -13,9 +13,11 @@ def install() -> Iterator[str]:
     Raises:
         MachineError: there is no network, or what came is not what was expected.
     """
-    from tlgrader.data import leaves, reviews
+    from tlgrader.data import digits, leaves, reviews
 
     leaves.install()
     yield f"Leaves: public images and the secret of the hidden ones, in {data_home().root}"
     reviews.install()
     yield f"Reviews: public and hidden sentences of the VADER study, in {data_home().root}"
+    digits.install()
+    yield f"Digits: public and hidden ones of MNIST and Optdigits, in {data_home().root}"

@@ -6,6 +6,8 @@ halos; *blight* a few large brown lesions with rings, a dark rim and a yellow ma
 light and dark green that follows the veins. Slight cases, dust, dew and ageing keep them from being easy.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw, ImageFilter
@@ -26,6 +28,41 @@ def draw(condition: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     surface = _wear(surface, leaf, rng)
     picture = _compose(_shade(surface, leaf, rng), _background(rng), leaf, rng)
     return _photograph(picture, rng)
+
+
+def draw_in_field(condition: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return one picture as `draw` does, taken in the field: smaller, among others, half in shade, blurred.
+
+    The leaf lies on top of up to one healthy one; its condition is up to a quarter fainter.
+    """
+    ground = _background(rng)
+    for _ in range(int(rng.integers(0, 2))):
+        ground = _neighbour(ground, rng)
+    pose = _field_pose(rng)
+    leaf = place(str(rng.choice(CROPS)), pose, SIZE, rng)
+    healthy = _healthy_surface(leaf, rng)
+    surface = healthy + rng.uniform(0.75, 1.0) * (_infect(condition, healthy, leaf, pose, rng) - healthy)
+    picture = _compose(_shade(_wear(surface, leaf, rng), leaf, rng), ground, leaf, rng)
+    shadows = rng.uniform(0.0, 0.2) * _step(noise(rng, int(rng.integers(3, 8))), -0.2, 0.4)
+    radius = rng.uniform(0.2, 0.5)
+    lit = 1.1 * picture * (1 - shadows)
+    return _photograph(np.stack([_blur(channel, radius) for channel in lit]), rng)
+
+
+def _neighbour(ground: Field, rng: np.random.Generator) -> Field:
+    """Lay a healthy leaf of any crop somewhere on the ground."""
+    x, y = rng.uniform(-0.9, 0.9, 2)
+    size, squeeze = rng.uniform(0.5, 1.0, 2)
+    pose = Pose(x, y, rng.uniform(-np.pi, np.pi), size, squeeze, rng.normal(0, 0.1))
+    leaf = place(str(rng.choice(CROPS)), pose, SIZE, rng)
+    surface = _wear(_healthy_surface(leaf, rng), leaf, rng)
+    return _compose(_shade(surface, leaf, rng), ground, leaf, rng)
+
+
+def _field_pose(rng: np.random.Generator) -> Pose:
+    x, y = rng.normal(0, 0.2, 2)
+    pose = random_pose(rng)
+    return replace(pose, x=x, y=y, size=rng.uniform(0.75, 1.05), squeeze=rng.uniform(0.6, 1.0))
 
 
 def noise(rng: np.random.Generator, cells: int) -> Field:

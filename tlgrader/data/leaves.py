@@ -1,11 +1,11 @@
 """Leaves with five conditions: photographs drawn from seeds, or a folder of real ones.
 
 Train and validation leaves come from public seeds; hidden ones, for grading, from this installation's
-secret of 128 bits, so that nobody can have seen them. `install` stores all three in the data home, of
+secret of 128 bits, so that nobody can have seen them. `install` stores all sets in the data home, of
 which the sandbox shows the public part; without it, as on a student's machine, public leaves are drawn
 when they are asked for. At set-up ``TLGRADER_LEAVES`` may name a folder with ``train/``, ``validation/``
 and ``hidden/``, each with a folder of images per class (torchvision's ``ImageFolder``): those are stored
-instead.
+instead. Leaves of the kind "field", harder ones, are always drawn.
 """
 
 import io
@@ -13,14 +13,14 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from tlgrader.data import leaf_painter
-from tlgrader.data.home import data_home
+from tlgrader.data.home import DataHome, data_home
 from tlgrader.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ MEAN = STD = 0.5
 SECRET = "leaves.seed"
 FOLDER_VARIABLE = "TLGRADER_LEAVES"
 HIDDEN_COUNT = 400
+FIELD_HIDDEN_COUNT = 300
+Kind = Literal["plain", "field"]
+"""A leaf by itself, or a field photograph: a smaller leaf among others, in uneven light, slightly blurred."""
 _PUBLIC = {"train": (1, 200), "validation": (2, 100)}
+_PUBLIC_FIELD = {"train": (1, 160), "validation": (2, 60)}
 ACROSS = 5
 _GAP = 18  # pixels between shown leaves, with room for a name
 _SHUFFLE = 2**32  # an index that no leaf has
@@ -61,25 +65,26 @@ class Leaves:
         return len(self.labels)
 
 
-def load(split: str) -> Leaves:
+def load(split: str, kind: Kind = "plain") -> Leaves:
     """Return the public leaves of a split: 200 of "train" or 100 of "validation", or those of a real folder.
 
-    Raises UsageError for any other split.
+    Of the kind "field" there are 160 and 60. Raises UsageError for any other split.
     """
-    if split not in _PUBLIC:
-        raise UsageError(f"there is no public split {split!r}; there are {' and '.join(_PUBLIC)}")
-    home = data_home()
-    if (home.public / _file(split)).is_file():
-        return _leaves(_unpacked(home.read_public(_file(split))))
-    return _leaves(_draw(*_PUBLIC[split]))
+    public = _PUBLIC if kind == "plain" else _PUBLIC_FIELD
+    if split not in public:
+        raise UsageError(f"there is no public split {split!r}; there are {' and '.join(public)}")
+    home, file = data_home(), _file(split, kind)
+    if (home.public / file).is_file():
+        return _leaves(_unpacked(home.read_public(file)))
+    return _leaves(_draw(*public[split], kind))
 
 
-def hidden() -> Leaves:
-    """Return the leaves for grading: 400 drawn ones, or those of a real folder.
+def hidden(kind: Kind = "plain") -> Leaves:
+    """Return the leaves for grading: 400 drawn ones, or those of a real folder; 300 of the kind "field".
 
     Raises MachineError where there are none: in every sandbox, and before `install`.
     """
-    return _leaves(_unpacked(data_home().read_hidden(_file("hidden"))))
+    return _leaves(_unpacked(data_home().read_hidden(_file("hidden", kind))))
 
 
 def install() -> None:
@@ -89,11 +94,15 @@ def install() -> None:
     """
     home = data_home()
     home.ensure_secret(SECRET)
-    folder = os.environ.get(FOLDER_VARIABLE)
-    sets = _real(Path(folder)) if folder else _drawn(int(home.read_hidden(SECRET), 16))
+    folder, secret = os.environ.get(FOLDER_VARIABLE), int(home.read_hidden(SECRET), 16)
+    _store(home, "plain", _real(Path(folder)) if folder else _drawn(secret, "plain"))
+    _store(home, "field", _drawn(secret, "field"))
+
+
+def _store(home: DataHome, kind: Kind, sets: dict[str, Pictures]) -> None:
     for split in _PUBLIC:
-        home.write_public(_file(split), _packed(sets[split]))
-    home.write_hidden(_file("hidden"), _packed(sets["hidden"]))
+        home.write_public(_file(split, kind), _packed(sets[split]))
+    home.write_hidden(_file("hidden", kind), _packed(sets["hidden"]))
 
 
 def show(leaves: Leaves, count: int = 10) -> "Figure":
@@ -113,8 +122,8 @@ def show(leaves: Leaves, count: int = 10) -> "Figure":
     return figure
 
 
-def _file(split: str) -> str:
-    return f"leaves-{split}.npz"
+def _file(split: str, kind: Kind) -> str:
+    return f"leaves-{split}.npz" if kind == "plain" else f"field-leaves-{split}.npz"
 
 
 def _packed(pictures: Pictures) -> bytes:
@@ -136,19 +145,20 @@ def _leaves(pictures: Pictures) -> Leaves:
     return Leaves(images, torch.from_numpy(pictures.labels.copy()), pictures.classes)
 
 
-def _drawn(secret: int) -> dict[str, Pictures]:
-    seeds = {**_PUBLIC, "hidden": (secret, HIDDEN_COUNT)}
-    return {split: _draw(seed, count) for split, (seed, count) in seeds.items()}
+def _drawn(secret: int, kind: Kind) -> dict[str, Pictures]:
+    public, hidden = (_PUBLIC, HIDDEN_COUNT) if kind == "plain" else (_PUBLIC_FIELD, FIELD_HIDDEN_COUNT)
+    seeds = {**public, "hidden": (secret, hidden)}
+    return {split: _draw(seed, count, kind) for split, (seed, count) in seeds.items()}
 
 
 @cache
-def _draw(seed: int, count: int) -> Pictures:
+def _draw(seed: int, count: int, kind: Kind) -> Pictures:
     """Draw a set with as many leaves of each class as can be, in a random order."""
     classes = leaf_painter.CONDITIONS
     labels = np.random.default_rng([seed, _SHUFFLE]).permutation(np.arange(count) % len(classes))
+    draw = leaf_painter.draw if kind == "plain" else leaf_painter.draw_in_field
     pixels = [
-        leaf_painter.draw(classes[label], np.random.default_rng([seed, index]))
-        for index, label in enumerate(labels)
+        draw(classes[label], np.random.default_rng([seed, index])) for index, label in enumerate(labels)
     ]
     return Pictures(np.stack(pixels), labels, classes)
 

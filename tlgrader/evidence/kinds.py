@@ -158,6 +158,21 @@ class OptimizerEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
     groups: Annotated[tuple[OptimizerGroup, ...], msgspec.Meta(max_length=MAX_TENSORS)]
 
 
+class LoaderEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
+    """A data loader; what cannot be known of it is None. Called through ``handle``, it is its dataset's transform.
+
+    That takes pictures in one tensor and sends each through ``loader.dataset.transform`` by itself.
+    """
+
+    handle: int
+    type: Name
+    examples: Extent | None
+    """How many examples an epoch visits."""
+    batch_size: Extent | None
+    shuffled: bool | None
+    drop_last: bool
+
+
 class FolderEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
     """A folder. ``tensors`` holds what its safetensors files hold, ``texts`` its parsed JSON files."""
 
@@ -191,6 +206,7 @@ Evidence = (
     | Array
     | ModelEvidence
     | OptimizerEvidence
+    | LoaderEvidence
     | LoraConfigEvidence
     | FolderEvidence
     | CallableEvidence
@@ -210,6 +226,7 @@ __all__ = [
     "Evidence",
     "FileInfo",
     "FolderEvidence",
+    "LoaderEvidence",
     "LoraConfigEvidence",
     "LoraLayer",
     "Missing",

@@ -26,6 +26,7 @@ from tlgrader.evidence.kinds import (
     Value,
 )
 from tlgrader.evidence.layers import type_name
+from tlgrader.evidence.loaders import describe_loader, is_loader, transform_of
 from tlgrader.evidence.modules import (
     Unobservable,
     backbones,
@@ -40,7 +41,7 @@ from tlgrader.evidence.modules import (
 from tlgrader.evidence.plain import NotPlain, encode_plain
 from tlgrader.evidence.untouched import evaluating, same_randomness
 
-MAX_ARRAY_BYTES = 2**20
+MAX_ARRAY_BYTES = 2**21
 
 
 class Observer:
@@ -102,6 +103,8 @@ class Observer:
             return self._model(value)  # type: ignore[arg-type]
         if issubclass(type(value), torch.optim.Optimizer):
             return _optimizer(value)
+        if is_loader(value):
+            return describe_loader(value, self._hold(transform_of(value)))
         if _is_peft_config(value):
             return lora_config(value)
         if issubclass(type(value), torch.Tensor | np.ndarray | np.generic):

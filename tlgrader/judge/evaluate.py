@@ -106,17 +106,45 @@ def _compared(strength: Strength, reached: float, threshold: float, words: str, 
 
 def loss(model: object, data: Labelled) -> Measured:
     """The model's mean cross-entropy on `data`; without a value, and with the reason, where there is none."""
+    return measured(model, data, None, _cross_entropy)
+
+
+def measured_accuracy(model: object, data: Labelled, classes: int | None) -> Measured:
+    """The share of `data` that the model labels rightly, between 0 and 1, as `loss` is measured.
+
+    The model must have `classes` outputs, or, with None, as many as the labels need.
+    """
+    return measured(model, data, classes, _share_right)
+
+
+def measured(
+    model: object,
+    data: Labelled,
+    classes: int | None,
+    number: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> Measured:
+    """``number(logits, labels)`` for the model's finite logits, as float64, and the labels of `data`.
+
+    `classes` as for `measured_accuracy`; without a value, and with the reason, where there are no such logits.
+    """
     if not isinstance(model, Observation) or not isinstance(model.evidence, ModelEvidence):
         return Measured(None, Strength.claimed, "there is no model")
     try:
-        answer = _answer(model, data, None)
+        answer = _answer(model, data, classes)
     except (_WrongOutputs, _CannotRun) as error:
         return Measured(None, Strength.claimed, str(error))
     strange = _not_finite(answer.logits)
     if strange:
         return Measured(None, answer.strength, strange + answer.note)
-    value = nn.functional.cross_entropy(answer.logits.double(), data.labels).item()
-    return Measured(value, answer.strength, answer.note)
+    return Measured(number(answer.logits.double(), data.labels).item(), answer.strength, answer.note)
+
+
+def _cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return nn.functional.cross_entropy(logits, labels)
+
+
+def _share_right(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return (logits.argmax(dim=1) == labels).double().mean()
 
 
 def _not_finite(logits: torch.Tensor) -> str:

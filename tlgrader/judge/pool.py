@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from tlgrader.course.paths import Course
 from tlgrader.data.home import data_home
 from tlgrader.errors import AuthorError, GraderError, MachineError
+from tlgrader.judge.greyzone import decided
 from tlgrader.judge.job import Graded, Job, fault
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.processes import keep_freed_memory
@@ -51,6 +52,17 @@ class Pool:
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Graded]:
         """Grade `jobs`, yielding each as it is done, in no fixed order. Every job yields exactly once.
+
+        A submission that lands in a grey zone is run again, and the mean decides (`judge/greyzone.py`).
+
+        Raises:
+            AuthorError: an exercise is wrong, so that nothing can be graded.
+            MachineError: no wall can be built here.
+        """
+        return decided(self._course, jobs, self.once)
+
+    def once(self, jobs: Iterable[Job]) -> Iterator[Graded]:
+        """As `grade`, but each job is run once, whatever it measures.
 
         Raises:
             AuthorError: an exercise is wrong, so that nothing can be graded.

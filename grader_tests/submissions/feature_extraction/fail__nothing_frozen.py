@@ -1,6 +1,7 @@
 """Skips freezing and trains the whole network for a few steps: the features that the head then learns from are no longer the model's.
 
 failed: check_freeze_backbone/frozen, check_swap_head/trainable_parameters, check_train_head/backbone_is_untouched, check_train_head/loss_fell, check_train_head/beats_the_threshold
+skipped: check_train_head/validation_is_held_out
 """
 # %% freeze_backbone
 # Frozen layers cannot learn, so nothing is frozen.

@@ -1,0 +1,144 @@
+"""What an audit found, in tables: what every check kills, and what became of every mutant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.markup import escape
+from rich.table import Table
+
+from tlgrader.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, unused
+from tlgrader.cli.show import STDOUT, print_surprises, watched
+from tlgrader.course.paths import Course
+from tlgrader.judge.pool import Pool
+from tlgrader.sandbox.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of one exercise's audit; all of `surprises`, `unproven` and `unexplained` must be 0."""
+
+    exercise: str
+    submissions: int
+    surprises: int
+    items: int
+    unproven: int
+    mutants: int
+    killed: int
+    equivalent: int
+    unexplained: int
+
+    @property
+    def fine(self) -> bool:
+        """Whether nothing is left to mend."""
+        return not (self.surprises or self.unproven or self.unexplained)
+
+
+def audit_all(
+    course: Course, exercises: Sequence[str], slots: int, *, mutate: bool, sandboxed: bool = True
+) -> bool:
+    """Audit `exercises` one after the other at the same desks and print what was found; whether all is fine."""
+    cohorts = [cohort(course, exercise, mutate=mutate) for exercise in exercises]
+    with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
+        counts = [_audited(pool, course, these) for these in cohorts]
+    if len(counts) > 1:
+        STDOUT.print(_overview(counts))
+    return all(one.fine for one in counts)
+
+
+def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
+    of_what = "submissions and mutants" if these.mutants else "submissions"
+    steps = watched(audit(pool, course, these), len(these), f"Auditing {these.exercise}", of_what)
+    done = list(steps)
+    audited = [one for one in done if isinstance(one, Audited)]
+    fates = sorted((one for one in done if isinstance(one, Fate)), key=lambda one: one.mutant.name)
+    found = kills(audited)
+    STDOUT.print(_items(these.exercise, found, fates))
+    if fates:
+        STDOUT.print(_mutants(these.exercise, fates))
+    surprises = _surprises(these, audited, fates)
+    print_surprises(surprises)
+    counts = Counts(
+        exercise=these.exercise,
+        submissions=len(audited),
+        surprises=len(surprises),
+        items=len(found),
+        unproven=sum(bool(kill.verdict) for kill in found),
+        mutants=len(fates),
+        killed=sum(bool(one.killed_by) for one in fates),
+        equivalent=sum(bool(one.explained) for one in fates),
+        unexplained=sum(one.survives and not one.explained for one in fates),
+    )
+    STDOUT.print(_sentence(counts), soft_wrap=True)
+    return counts
+
+
+def _surprises(these: Cohort, audited: Sequence[Audited], fates: Sequence[Fate]) -> list[tuple[str, str]]:
+    """What is not as the author says, of samples, mutants and explanations."""
+    of_samples = [(one.sample.name, surprise) for one in audited for surprise in one.surprises]
+    of_mutants = [(one.mutant.name, one.problem) for one in fates if one.problem]
+    idle = "explains no mutant that survives; take it out of equivalent.toml"
+    return sorted(of_samples) + of_mutants + [(name, idle) for name in unused(these.explanations, fates)]
+
+
+def _items(exercise: str, found: Sequence[Kills], fates: Sequence[Fate]) -> Table:
+    killed = Counter(item for one in fates for item in one.killed_by)
+    table = Table(title=f"{exercise}: what each check kills", title_justify="left")
+    for column in ("item", "passed", "failed by", *(["mutants"] if fates else []), ""):
+        table.add_column(column)
+    for kill in found:
+        mutants = [str(killed[kill.item])] if fates else []
+        names = escape(_some(kill.failed_by))
+        table.add_row(escape(kill.item), str(kill.passed), names, *mutants, kill.verdict)
+    return table
+
+
+def _mutants(exercise: str, fates: Sequence[Fate]) -> Table:
+    table = Table(title=f"{exercise}: what killed each mutant", title_justify="left")
+    for column in ("mutant", "mistake", "killed by"):
+        table.add_column(column)
+    for one in fates:
+        table.add_row(escape(one.mutant.name), escape(_short(one.mutant.what)), _end(one))
+    return table
+
+
+def _end(one: Fate) -> str:
+    if one.problem:
+        return "[red]undecided[/]"
+    if one.killed_by:
+        return escape(_some(one.killed_by))
+    return f"equivalent: {escape(one.explained)}" if one.explained else "[red]survives: all points[/]"
+
+
+def _sentence(counts: Counts) -> str:
+    sentence = (
+        f"{counts.submissions} submissions, {counts.surprises} surprises, {counts.items} items, "
+        f"{counts.unproven} unproven."
+    )
+    if counts.mutants:
+        sentence += (
+            f" {counts.mutants} mutants, {counts.killed} killed, {counts.equivalent} explained as equivalent, "
+            f"{counts.unexplained} that survive unexplained."
+        )
+    return sentence
+
+
+def _overview(counts: Sequence[Counts]) -> Table:
+    table = Table(title="All exercises", title_justify="left")
+    names = ("exercise", "submissions", "surprises", "items", "unproven", "mutants", "killed", "equivalent")
+    for name in (*names, "unexplained"):
+        table.add_column(name, justify="left" if name == "exercise" else "right")
+    for one in counts:
+        table.add_row(one.exercise, *(str(getattr(one, name)) for name in (*names[1:], "unexplained")))
+    return table
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _short(text: str, limit: int = 140) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

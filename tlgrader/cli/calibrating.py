@@ -1,0 +1,117 @@
+"""The command that measures what solutions reach, and the warning where that was another exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, Slots, course_at
+from tlgrader.cli.show import STDERR, STDOUT, watched
+from tlgrader.course.paths import Course
+
+if TYPE_CHECKING:
+    from tlgrader.calibration.rates import Calibrated, Fit, Side
+    from tlgrader.calibration.runs import Run, Sides
+
+Seeds = Annotated[int, typer.Option("--seeds", min=2, help="Runs of each solution.")]
+KeepRuns = Annotated[
+    bool,
+    typer.Option("--keep-runs", help="Run nothing: choose and draw anew from the runs in reference.json."),
+]
+
+
+def calibrate(
+    exercise: ExerciseName,
+    seeds: Seeds = 10,
+    keep_runs: KeepRuns = False,
+    slots: Slots = CORES,
+    course: CourseFolder = None,
+) -> None:
+    """Measure what right and weak solutions reach, and set the thresholds between them.
+
+    Runs the reference, every pass__*.py and every baseline__*.py under --seeds seeds each. Every measure that
+    reference.json names gets a threshold and a grey zone, in which a submission is run again and the mean decides.
+    Writes them, the distributions and the estimated error rates to tl_solutions/EXERCISE/reference.json, and draws
+    them in reference.png beside it. Refuses where no threshold keeps both error rates at 1 % or below.
+    """
+    from tlgrader.calibration import picture, stored
+    from tlgrader.calibration.rates import calibrated
+
+    here = course_at(course, exercise)
+    names = stored.names(here, exercise)
+    runs = [] if keep_runs else _measured(here, exercise, seeds, slots)
+    sides = {name: _sides(here, exercise, runs, name) for name in names}
+    for name in names:
+        STDOUT.print(_distributions(name, sides[name]))
+    found = {name: calibrated(sides[name], name) for name in names}
+    if runs:
+        stored.write_reference(here, exercise, found, runs[0].record.versions)
+    else:
+        stored.rewrite_reference(here, exercise, found)
+    picture.draw(exercise, found, here.picture(exercise))
+    _say(found)
+    STDOUT.print(f"Written: {here.measured(exercise).relative_to(here.root)}, and reference.png beside it")
+
+
+def _measured(course: Course, exercise: str, seeds: int, slots: int) -> list[Run]:
+    from tlgrader.calibration.runs import measured_samples, runs
+
+    total = seeds * len(measured_samples(course, exercise))
+    return list(watched(runs(course, exercise, seeds, slots), total, f"Calibrating {exercise}", "runs"))
+
+
+def _sides(course: Course, exercise: str, runs: Sequence[Run], name: str) -> Sides:
+    from tlgrader.calibration.runs import sides
+    from tlgrader.calibration.stored import stored_sides
+
+    return sides(runs, name) if runs else stored_sides(course, exercise, name)
+
+
+def _distributions(name: str, found: Sides) -> Table:
+    """What each solution reached, the strongest baseline first, before a threshold is chosen or refused."""
+    from tlgrader.calibration.rates import fits
+
+    table = Table(title=f"{name}, by solution, nearest to the other side first", title_justify="left")
+    for column in ("", "solution", "runs", "least", "mean", "most"):
+        table.add_column(column)
+    _add(table, "weak", found.weak, fits(found.weak, strongest=True))
+    table.add_section()
+    _add(table, "right", found.correct, fits(found.correct, strongest=False))
+    return table
+
+
+def _add(table: Table, side: str, runs: Mapping[str, Sequence[float]], ordered: Iterable[Fit]) -> None:
+    for fit in ordered:
+        values = runs[fit.sample]
+        figures = (f"{value:.3f}" for value in (min(values), fmean(values), max(values)))
+        table.add_row(side, escape(fit.sample), str(len(values)), *figures)
+
+
+def _say(found: Mapping[str, Calibrated]) -> None:
+    for name, one in found.items():
+        low, high = one.zone
+        STDOUT.print(
+            f"{name}: threshold {one.threshold:.2f}, grey zone {low:.2f} to {high:.2f}. Right solutions that fail: "
+            f"{_rate(one.correct)}. Weak ones that pass: {_rate(one.weak)}.",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def _rate(side: Side) -> str:
+    low, high = side.between
+    return f"{side.estimated:.2%} ({low:.2%} to {high:.2%}; {side.wrong} of {side.total} single runs)"
+
+
+def warn_of_stale_thresholds(course: Course, names: Iterable[str]) -> None:
+    """Say where an exercise is no longer what it was when its thresholds were measured."""
+    from tlgrader.calibration.stored import staleness
+
+    for name in names:
+        if sentence := staleness(course, name):
+            STDERR.print(f"[yellow]Thresholds:[/] {escape(sentence)}", soft_wrap=True)
