@@ -47,6 +47,7 @@ def test_a_forward_pass_in_eval_mode_moves_nothing(net: Net, observe: Observe) -
 
 
 def test_statistics_that_were_only_reset_are_empty(net: Net, observe: Observe) -> None:
+    assert net.norm.running_mean is not None
     net.norm.running_mean += 1
     net.norm.reset_running_stats()
     finding = checks.statistics_adapted(observe(net))
@@ -55,7 +56,9 @@ def test_statistics_that_were_only_reset_are_empty(net: Net, observe: Observe) -
 
 
 def test_parameters_that_moved_with_the_statistics_fail(net: Net, observe: Observe) -> None:
-    _adapted(net).conv.bias.data += 1e-6
+    bias = _adapted(net).conv.bias
+    assert bias is not None
+    bias.data += 1e-6
     finding = checks.statistics_adapted(observe(net))
     assert finding.outcome is FAILED
     assert finding.observed == "1 parameter tensor no longer as pretrained: `conv.bias`"

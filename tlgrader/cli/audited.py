@@ -98,7 +98,7 @@ def _items(exercise: str, found: Sequence[Kills], fates: Sequence[Fate]) -> Tabl
 def _mutants(exercise: str, fates: Sequence[Fate]) -> Table:
     table = Table(title=f"{exercise}: what killed each mutant", title_justify="left")
     for column in ("mutant", "mistake", "killed by"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for one in fates:
         table.add_row(escape(one.mutant.name), escape(_short(one.mutant.what)), _end(one))
     return table

@@ -101,15 +101,13 @@ def show(images: torch.Tensor, names: Iterable[object] | None = None, count: int
     shown = (images[:count, 0].detach().cpu() * STD + MEAN).clamp(0, 1)
     rows, step = -(-len(shown) // _ACROSS), SIZE + _GAP
     figure, axis = pyplot.subplots(figsize=(10, 1.35 * rows))
-    canvas = np.ones((rows * step, _ACROSS * step))
+    canvas = np.zeros((rows * step, _ACROSS * step))  # white, as the paper
     corners = [(place // _ACROSS * step + _GAP, place % _ACROSS * step) for place in range(len(shown))]
     for image, (top, left) in zip(shown, corners, strict=True):
         canvas[top : top + SIZE, left : left + SIZE] = image.numpy()
     for name, (top, left) in zip(names or (), corners, strict=False):
         axis.text(left + SIZE / 2, top - 2, str(name), ha="center", fontsize=10)
-    axis.imshow(
-        canvas, cmap="gray_r"
-    )  # one picture: axes of their own for each digit take five times as long
+    axis.imshow(canvas, cmap="gray_r")  # one picture: axes for each digit take five times as long
     axis.axis("off")
     return figure
 

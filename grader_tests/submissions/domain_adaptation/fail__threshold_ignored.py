@@ -1,0 +1,16 @@
+"""Takes every prediction for a label, however unsure the model is.
+
+failed: check_pseudo_labels/returns, check_pseudo_labels/returns#3, check_pseudo_labels/labels_are_the_models, check_self_training/optimizer, check_self_training/history, check_self_training/source_loss_fell, check_self_training/source_is_kept
+skipped: check_self_training/statistics_stayed
+"""
+# %% label_target
+def pseudo_labels(logits, threshold):
+    return torch.as_tensor(logits).argmax(dim=1)
+
+
+pseudo = pseudo_labels(logits_of(model, target_images), THRESHOLD)
+# %% self_training
+history = {"target": [], "source": []}
+
+# Your code: the optimizer, and 3 epochs of training on pseudo-labels and source labels
+optimizer = ...
