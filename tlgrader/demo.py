@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from itertools import chain, zip_longest
+from itertools import cycle
 
 import nbformat
 
 from tlgrader import gradebook, pipeline
 from tlgrader.audit import surprises
+from tlgrader.checks.finding import Outcome
 from tlgrader.cli.show import STDOUT, cohort, print_surprises, watched
 from tlgrader.course.corpus import KINDS, Sample, as_notebook, read_corpus
 from tlgrader.course.exercise import Exercise, read_exercise
@@ -27,18 +28,16 @@ UNREADABLE = {
     "unreadable__format_3": b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
 }
 # Notebooks that can be read, in each exercise: enough for someone of every kind, few enough to wait for.
-COHORT = 12
+COHORT = 8
 
 
-def run_demo(course: Course, slots: int, *, whole: bool = False) -> bool:
+def run_demo(course: Course, slots: int, most: int | None = COHORT) -> bool:
     """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected.
 
-    `whole` hands in the whole corpus in place of `COHORT` samples an exercise.
+    `most` samples of each corpus are handed in (see `mixed`), or all of them where it is None.
     """
     with Pool(course, slots, Limits(), sandboxed=True) as pool:
-        outcomes = [
-            _exercise(pool, course, name, slots, None if whole else COHORT) for name in course.exercises()
-        ]
+        outcomes = [_exercise(pool, course, name, slots, most) for name in course.exercises()]
     return all(outcomes)
 
 
@@ -57,13 +56,29 @@ def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | Non
 
 
 def mixed(corpus: Iterable[Sample], most: int | None) -> list[Sample]:
-    """The reference and samples of every kind in turn, at most so many in all; baselines hand nothing in."""
+    """The reference and samples of every kind in turn, at most so many in all; baselines hand nothing in.
+
+    Of a kind the next is the one that fails the most items which nobody has failed yet.
+    """
     by_kind: dict[str, list[Sample]] = {kind: [] for kind in ("reference", *KINDS)}
     for sample in corpus:
         by_kind[sample.kind].append(sample)
     del by_kind["baseline"]
-    in_turn = chain.from_iterable(zip_longest(*by_kind.values()))
-    return [sample for sample in in_turn if sample is not None][:most]
+    chosen: list[Sample] = []
+    failed: set[str] = set()
+    for kind in cycle(by_kind):
+        if len(chosen) == most or not any(by_kind.values()):
+            return chosen
+        if some := by_kind[kind]:
+            chosen.append(max(some, key=lambda sample: len(failing(sample) - failed)))
+            some.remove(chosen[-1])
+            failed |= failing(chosen[-1])
+    return chosen
+
+
+def failing(sample: Sample) -> set[str]:
+    """The items that a sample is to fail."""
+    return {id for id, outcome in sample.verdict.items() if outcome == Outcome.failed}
 
 
 def _hand_in(course: Course, exercise: Exercise, samples: dict[str, Sample]) -> Iterator[str]:

@@ -122,16 +122,16 @@ def check(
 def demo(
     slots: Slots = CORES,
     whole: Annotated[
-        bool, typer.Option("--whole", help="Hand in the whole corpus, not a dozen of it.")
+        bool, typer.Option("--whole", help="Hand in the whole corpus, not a few of it.")
     ] = False,
     course: CourseFolder = None,
 ) -> None:
     """Grade a cohort in every exercise: the whole flow, from submissions to feedback pages.
 
-    The cohort is a dozen of the corpus that proves the checks: what imagined students handed in, right and wrong,
+    The cohort is a few of the corpus that proves the checks: what imagined students handed in, right and wrong,
     and some files that cannot be read. Each one's verdict is known, and compared.
     """
-    from tlgrader.demo import run_demo
+    from tlgrader.demo import COHORT, run_demo
 
-    if not run_demo(course_at(course), slots, whole=whole):
+    if not run_demo(course_at(course), slots, None if whole else COHORT):
         raise typer.Exit(1)
