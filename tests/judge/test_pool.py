@@ -20,7 +20,8 @@ def _kill_the_judge_once(stop: threading.Event) -> None:
     """Kill the first desk's process as soon as it has a sandbox, and so a job."""
     while not stop.wait(0.05):
         for child in psutil.Process().children():
-            with suppress(psutil.NoSuchProcess):  # what tries the wall is a bwrap with a bwrap below, and soon gone
+            # What tries the wall is a bwrap with a bwrap below, and soon gone.
+            with suppress(psutil.NoSuchProcess):
                 if "bwrap" not in child.name() and any("bwrap" in below.name() for below in child.children()):
                     child.kill()
                     return
