@@ -102,7 +102,9 @@ def _load(name: str, classes: int | None) -> nn.Module:
 
 def _untrained(name: str, classes: int | None) -> nn.Module:
     if name != EFFICIENTNET_LITE0:
-        raise UsageError(f"{name!r} comes pretrained only; {EFFICIENTNET_LITE0!r} comes with random weights, too")
+        raise UsageError(
+            f"{name!r} comes pretrained only; {EFFICIENTNET_LITE0!r} comes with random weights, too"
+        )
     from tlgrader.backbones import efficientnet
 
     return efficientnet.untrained(classes)

@@ -2,7 +2,7 @@
 """
 # %% self_training
 def covariance(features):
-    return torch.cov(features.T)
+    return torch.cov(features.T, correction=0)  # the last batch may hold a single picture
 
 
 def features_of(images):

@@ -1,0 +1,20 @@
+"""Freezes the random network, too, and trains only its head.
+
+failed: check_make_models/trainable_parameters#2, check_train_both/scratch_was_trained
+skipped: check_train_both/transfer_gains
+"""
+# %% make_models
+transfer_model = tlgrader.load_backbone("efficientnet_lite0", classes=5, device=device)
+scratch_model = tlgrader.load_backbone("efficientnet_lite0", classes=5, pretrained=False, device=device)
+for model in (transfer_model, scratch_model):
+    model.requires_grad_(False)
+    model.classifier.requires_grad_(True)
+# %% train_both
+transfer_optimizer = torch.optim.Adam(transfer_model.classifier.parameters(), lr=0.003)
+scratch_optimizer = torch.optim.Adam(scratch_model.classifier.parameters(), lr=0.001)
+pictures, labels = next(iter(train_loader))
+small_batches = [(pictures[i : i + 2], labels[i : i + 2]) for i in range(0, 10, 2)]
+curves = {
+    "transfer": fit(transfer_model.classifier, transfer_optimizer, feature_loader, validation_features, epochs=15),
+    "scratch": fit(scratch_model, scratch_optimizer, small_batches, validation_loader, epochs=3),
+}

@@ -1,0 +1,9 @@
+"""Made both optimizers and called `fit` for no epoch.
+
+failed: check_train_both/history, check_train_both/history#2, check_train_both/loss_fell, check_train_both/scratch_was_trained, check_train_both/beats_the_threshold
+skipped: check_train_both/backbone_is_untouched, check_train_both/transfer_gains
+"""
+# %% train_both
+transfer_optimizer = torch.optim.Adam(transfer_model.classifier.parameters(), lr=0.003)
+scratch_optimizer = torch.optim.Adam(scratch_model.parameters(), lr=0.001)
+curves = {"transfer": [], "scratch": []}
