@@ -1,0 +1,19 @@
+"""Trains `careful` with a learning rate of 10 until its logits are no numbers; calls every source good.
+
+failed: check_reduce_forgetting/history, check_reduce_forgetting/learns_the_target, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed
+skipped: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less
+"""
+# %% reduce_forgetting
+careful = copy.deepcopy(pretrained)
+careful_history = {"source": [], "target": []}
+remedy = "mixture"
+optimizer = torch.optim.SGD(careful.parameters(), lr=1e20)
+for batch in torch.randperm(len(target.labels), device=device)[:100].split(BATCH):
+    loss = F.cross_entropy(careful(target.images[batch]), target.labels[batch])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+watch(careful, careful_history)
+# %% diagnose_sources
+results = {"scratch": [], "upright": [], "relabelled": []}
+diagnosis = {"upright": "helps", "relabelled": "helps"}
