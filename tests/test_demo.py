@@ -20,7 +20,10 @@ from tlgrader.demo import COHORT, UNREADABLE, failing, mixed, run_demo
 from tlgrader.judge.record import Record, Status, read
 
 EXERCISES = tuple(Course(REPOSITORY).exercises())
-MOST = 14
+SEARCHERS = {
+    "feature_extraction": "cheat__searches_for_hidden_tests",
+    "lora": "cheat__searches_for_the_answers",
+}
 # Right, but not rebuilt: a hook or a class of the student's own stands in the way, so the worker was asked.
 QUERIED = {"pass__forward_hook", "pass__hook_on_the_head", "pass__own_head_class"}
 
@@ -34,10 +37,19 @@ def copy_of_the_course(root: Path) -> Course:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A clone after a demo with so many of each corpus; `tlgrader audit --all` grades the rest."""
+    """A clone after a demo; `tlgrader audit --all` grades the rest of each corpus."""
     course = copy_of_the_course(tmp_path_factory.mktemp("demo"))
-    assert run_demo(course, slots=2, most=MOST), "a verdict was not as its file says"
+    assert run_demo(course, slots=2), "a verdict was not as its file says"
     return course
+
+
+def hand_in(course: Course, exercise: str, student: str) -> None:
+    """What the corpus has of that name becomes a submission."""
+    samples = {sample.name: sample for sample in read_corpus(course, exercise)}
+    notebook = as_notebook(read_exercise(course.source(exercise)), samples[student], samples["reference"])
+    path = course.submitted(exercise, student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook))
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +60,9 @@ def records(course: Course) -> dict[tuple[str, str], Record]:
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_few_of_the_corpus_are_of_every_kind_and_fail_every_item(exercise: str) -> None:
     corpus = [sample for sample in read_corpus(Course(REPOSITORY), exercise) if sample.kind != "baseline"]
-    few = {sample.kind for sample in mixed(corpus, COHORT)}
-    assert few == {"reference", "pass", "partial", "fail", "error", "cheat"}
-    failed = {id for sample in mixed(corpus, MOST) for id in failing(sample)}
+    few = mixed(corpus, COHORT)
+    assert {sample.kind for sample in few} == {"reference", "pass", "partial", "fail", "error", "cheat"}
+    failed = {id for sample in few for id in failing(sample)}
     assert failed == {id for sample in corpus for id in failing(sample)}
 
 
@@ -93,16 +105,26 @@ def _printed(course: Course, exercise: str, student: str, cell_id: str) -> str:
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
-def test_a_search_for_hidden_tests_finds_none(course: Course) -> None:
-    student = "cheat__searches_for_hidden_tests"
-    assert "FOUND: []" in _printed(course, "feature_extraction", student, "train_head")
+@pytest.fixture(scope="module")
+def searched(course: Course) -> dict[str, str]:
+    """What those printed who searched, by exercise."""
+    printed = {}
+    for exercise, student in SEARCHERS.items():
+        hand_in(course, exercise, student)
+        list(pipeline.grade(course, exercise, pipeline.Order((student,))))
+        cell = {"feature_extraction": "train_head", "lora": "train_adapter"}[exercise]
+        printed[exercise] = _printed(course, exercise, student, cell)
+    return printed
 
 
-def test_a_search_for_answers_finds_none(course: Course) -> None:
-    printed = _printed(course, "lora", "cheat__searches_for_the_answers", "train_adapter")
-    assert "hidden labels: tensor" not in printed
+def test_a_search_for_hidden_tests_finds_none(searched: dict[str, str]) -> None:
+    assert "FOUND: []" in searched["feature_extraction"]
+
+
+def test_a_search_for_answers_finds_none(searched: dict[str, str]) -> None:
+    assert "hidden labels: tensor" not in searched["lora"]
     for kind in ("module", "function", "variable", "file", "environ", "cmdline", "maps"):
-        assert f"{kind} []" in printed
+        assert f"{kind} []" in searched["lora"]
 
 
 def test_unreadable_files_are_listed_and_have_no_score(records: dict[tuple[str, str], Record]) -> None:
@@ -136,20 +158,22 @@ def test_the_gradebook_and_autograded_hold_everyone(
 
 
 def test_a_second_run_keeps_everything(course: Course, records: dict[tuple[str, str], Record]) -> None:
-    order = pipeline.Order(students=("pass__named_parameters", "fail__nothing_frozen"))
-    assert not any(step.done_now for step in pipeline.grade(course, "feature_extraction", order))
+    graded = [student for exercise, student in records if exercise == "lora" and student not in UNREADABLE]
+    steps = list(pipeline.grade(course, "lora", pipeline.Order(tuple(graded))))
+    assert len(steps) == len(graded)
+    assert not any(step.done_now for step in steps)
 
 
 def test_nbgrader_autograde_alone_gives_the_same_score(
     tmp_path: Path, records: dict[tuple[str, str], Record]
 ) -> None:
-    student = "partial__forgot_to_train"
+    (student, before), *_ = [
+        (student, record)
+        for (exercise, student), record in records.items()
+        if exercise == "feature_extraction" and student.startswith("partial__")
+    ]
     fresh = copy_of_the_course(tmp_path)
-    samples = {sample.name: sample for sample in read_corpus(fresh, "feature_extraction")}
-    exercise = read_exercise(fresh.source("feature_extraction"))
-    path = fresh.submitted("feature_extraction", student)
-    path.parent.mkdir(parents=True)
-    path.write_text(nbformat.writes(as_notebook(exercise, samples[student], samples["reference"])))
+    hand_in(fresh, "feature_extraction", student)
     program = Path(sys.executable).with_name("nbgrader")
     subprocess.run(
         [program, "autograde", "feature_extraction", f"--student={student}"],
@@ -159,7 +183,6 @@ def test_nbgrader_autograde_alone_gives_the_same_score(
     )
     record = read(fresh.record("feature_extraction", student))
     assert record is not None
-    before = records["feature_extraction", student]
     assert {id: item.finding.outcome for id, item in record.items().items()} == {
         id: item.finding.outcome for id, item in before.items().items()
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import cycle
 
 import nbformat
 
@@ -12,7 +12,7 @@ from tlgrader import gradebook, pipeline
 from tlgrader.audit import surprises
 from tlgrader.checks.finding import Outcome
 from tlgrader.cli.show import STDOUT, cohort, print_surprises, watched
-from tlgrader.course.corpus import KINDS, Sample, as_notebook, read_corpus
+from tlgrader.course.corpus import Sample, as_notebook, read_corpus
 from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.gradebook.commands import generate_feedback
@@ -56,23 +56,20 @@ def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | Non
 
 
 def mixed(corpus: Iterable[Sample], most: int | None) -> list[Sample]:
-    """The reference and samples of every kind in turn, at most so many in all; baselines hand nothing in.
+    """The reference and samples of every kind, at most so many in all; baselines hand nothing in.
 
-    Of a kind the next is the one that fails the most items which nobody has failed yet.
+    First one of each kind, then whoever fails the most items that nobody has failed yet, then the rarest kind.
     """
-    by_kind: dict[str, list[Sample]] = {kind: [] for kind in ("reference", *KINDS)}
-    for sample in corpus:
-        by_kind[sample.kind].append(sample)
-    del by_kind["baseline"]
+    rest = [sample for sample in corpus if sample.kind != "baseline"]
     chosen: list[Sample] = []
     failed: set[str] = set()
-    for kind in cycle(by_kind):
-        if len(chosen) == most or not any(by_kind.values()):
-            return chosen
-        if some := by_kind[kind]:
-            chosen.append(max(some, key=lambda sample: len(failing(sample) - failed)))
-            some.remove(chosen[-1])
-            failed |= failing(chosen[-1])
+    kinds: Counter[str] = Counter()
+    while rest and len(chosen) != most:
+        new = max(rest, key=lambda x: (not kinds[x.kind], len(failing(x) - failed), -kinds[x.kind]))
+        rest.remove(new)
+        chosen.append(new)
+        kinds[new.kind] += 1
+        failed |= failing(new)
     return chosen
 
 
