@@ -187,6 +187,17 @@ def test_it_refuses_what_was_measured_on_one_side_only() -> None:
         sides([_run(RIGHT, 0, _finding({"accuracy": 0.9})), _run(WEAK, 0, skipped)], "accuracy")
 
 
+def test_a_right_solution_that_diverged_under_one_seed_is_no_right_one() -> None:
+    diverged = Finding("accuracy", Outcome.failed, Strength.recomputed, "logits are not finite", "expected")
+    fine, weak = _finding({"accuracy": 0.9}), _finding({"accuracy": 0.4})
+    runs = [_run(RIGHT, 0, fine), _run(RIGHT, 1, diverged), _run(WEAK, 0, weak)]
+    with pytest.raises(
+        AuthorError, match="reference measured no 'accuracy' in attempt 1: logits are not finite"
+    ):
+        sides(runs, "accuracy")
+    assert sides([*runs[::2], _run(WEAK, 1, diverged)], "accuracy").weak == {"baseline__x": [0.4]}
+
+
 def test_two_items_of_one_measure_are_told_apart_by_the_author() -> None:
     twice = _finding({"accuracy": 0.9})
     with pytest.raises(AuthorError, match="are both decided by 'accuracy'"):

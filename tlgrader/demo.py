@@ -27,8 +27,8 @@ UNREADABLE = {
     "unreadable__truncated": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_ty',
     "unreadable__format_3": b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
 }
-# Notebooks that can be read, in each exercise: enough for someone of every kind, few enough to wait for.
-COHORT = 8
+# Notebooks that can be read, in each exercise: the reference and one of every kind.
+COHORT = 6
 
 
 def run_demo(course: Course, slots: int, most: int | None = COHORT) -> bool:
@@ -46,13 +46,20 @@ def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | Non
     samples = {sample.name: sample for sample in mixed(read_corpus(course, name), most)}
     students = tuple(_hand_in(course, exercise, samples))
     order = pipeline.Order(students, slots)
-    steps = watched(pipeline.grade_with(pool, course, name, order), len(students), f"Grading {name}")
-    records = sorted((step.record for step in steps), key=lambda record: record.student)
+    steps = _with_feedback(course, pipeline.grade_with(pool, course, name, order))
+    done = watched(steps, len(students), f"Grading {name}, and feedback on it")
+    records = sorted((step.record for step in done), key=lambda record: record.student)
     STDOUT.print(cohort(records, name))
-    pages = list(watched(generate_feedback(course, name, students), len(students), f"Feedback on {name}"))
     wrong = {record.student: _surprises(samples, record) for record in records}
-    _report(course, name, wrong, len(pages))
+    _report(course, name, wrong)
     return not any(wrong.values()) and len(gradebook.rows(course, name)) >= len(records)
+
+
+def _with_feedback(course: Course, steps: Iterable[pipeline.Step]) -> Iterator[pipeline.Step]:
+    """Write each page as soon as its submission is graded, while the pool is busy with the next ones."""
+    for step in steps:
+        list(generate_feedback(course, step.record.exercise, [step.record.student]))
+        yield step
 
 
 def mixed(corpus: Iterable[Sample], most: int | None) -> list[Sample]:
@@ -102,10 +109,10 @@ def _surprises(samples: dict[str, Sample], record: Record) -> tuple[str, ...]:
     return surprises(samples[record.student], record)
 
 
-def _report(course: Course, name: str, wrong: dict[str, tuple[str, ...]], pages: int) -> None:
+def _report(course: Course, name: str, wrong: dict[str, tuple[str, ...]]) -> None:
     print_surprises((student, line) for student, lines in wrong.items() for line in lines)
     met = sum(not lines for lines in wrong.values())
     STDOUT.print(
-        f"{name}: {met} of {len(wrong)} verdicts as expected, {pages} feedback pages; see gradebook.db, "
-        f"autograded/*/{name}/ and feedback/*/{name}/\n"
+        f"{name}: {met} of {len(wrong)} verdicts as expected; see gradebook.db, autograded/*/{name}/ and "
+        f"feedback/*/{name}/\n"
     )

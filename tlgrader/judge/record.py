@@ -49,10 +49,13 @@ class GradeRecord(msgspec.Struct, frozen=True):
 
     @property
     def queried_points(self) -> float:
-        """Points that were earned on answers of the student's own process."""
+        """Points for a model's figures that its own process answered for, since it could not be rebuilt.
+
+        A function that is handed in is always asked there: what it answers is the work itself.
+        """
         return self.points * _share(
             self.items,
-            lambda f: f.outcome is Outcome.passed and f.strength is Strength.queried,
+            lambda f: f.outcome is Outcome.passed and f.strength is Strength.queried and bool(f.measured),
         )
 
 
