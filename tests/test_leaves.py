@@ -18,6 +18,8 @@ from tlgrader.errors import MachineError, UsageError
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataHome:
     monkeypatch.setenv("TLGRADER_DATA", str(tmp_path / "data"))
     monkeypatch.delenv(leaves.FOLDER_VARIABLE, raising=False)
+    monkeypatch.setattr(leaves, "HIDDEN_COUNT", 20)  # drawn anew for each secret
+    monkeypatch.setattr(leaves, "FIELD_HIDDEN_COUNT", 20)
     return data_home()
 
 
@@ -41,6 +43,26 @@ def test_no_leaf_is_in_two_sets() -> None:
     leaves.install()
     sets = [leaves.load("train"), leaves.load("validation"), leaves.hidden()]
     assert len(set.union(*(_rows(each.images) for each in sets))) == sum(map(len, sets))
+
+
+def test_field_photographs_are_sets_of_their_own() -> None:
+    leaves.install()
+    train, validation, hidden = (
+        leaves.load("train", "field"),
+        leaves.load("validation", "field"),
+        leaves.hidden("field"),
+    )
+    assert [len(each) for each in (train, validation, hidden)] == [160, 60, 20]
+    assert torch.bincount(train.labels).tolist() == [32] * 5
+    plain = [leaves.load("train"), leaves.load("validation"), leaves.hidden()]
+    sets = [train, validation, hidden, *plain]
+    assert len(set.union(*(_rows(each.images) for each in sets))) == sum(map(len, sets))
+
+
+def test_installed_field_photographs_are_those_that_a_student_draws() -> None:
+    drawn = leaves.load("validation", "field")
+    leaves.install()
+    assert torch.equal(leaves.load("validation", "field").images, drawn.images)
 
 
 def test_hidden_leaves_come_from_the_secret(home: DataHome) -> None:

@@ -31,22 +31,16 @@ def draw(condition: str, rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def draw_in_field(condition: str, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return one picture as `draw` does, taken in the field: smaller, among others, half in shade, blurred.
-
-    The leaf lies on top of up to one healthy one; its condition is up to a quarter fainter.
-    """
+    """Return one picture as `draw` does, taken in the field: smaller, often on a healthy leaf, partly in shade."""
     ground = _background(rng)
-    for _ in range(int(rng.integers(0, 2))):
+    if rng.random() < 0.5:
         ground = _neighbour(ground, rng)
     pose = _field_pose(rng)
     leaf = place(str(rng.choice(CROPS)), pose, SIZE, rng)
-    healthy = _healthy_surface(leaf, rng)
-    surface = healthy + rng.uniform(0.75, 1.0) * (_infect(condition, healthy, leaf, pose, rng) - healthy)
-    picture = _compose(_shade(_wear(surface, leaf, rng), leaf, rng), ground, leaf, rng)
-    shadows = rng.uniform(0.0, 0.2) * _step(noise(rng, int(rng.integers(3, 8))), -0.2, 0.4)
-    radius = rng.uniform(0.2, 0.5)
-    lit = 1.1 * picture * (1 - shadows)
-    return _photograph(np.stack([_blur(channel, radius) for channel in lit]), rng)
+    surface = _wear(_infect(condition, _healthy_surface(leaf, rng), leaf, pose, rng), leaf, rng)
+    picture = _compose(_shade(surface, leaf, rng), ground, leaf, rng)
+    shade = rng.uniform(0.0, 0.15) * _step(noise(rng, int(rng.integers(3, 8))), -0.2, 0.4)
+    return _photograph(1.1 * picture * (1 - shade), rng)
 
 
 def _neighbour(ground: Field, rng: np.random.Generator) -> Field:
@@ -62,7 +56,7 @@ def _neighbour(ground: Field, rng: np.random.Generator) -> Field:
 def _field_pose(rng: np.random.Generator) -> Pose:
     x, y = rng.normal(0, 0.2, 2)
     pose = random_pose(rng)
-    return replace(pose, x=x, y=y, size=rng.uniform(0.75, 1.05), squeeze=rng.uniform(0.6, 1.0))
+    return replace(pose, x=x, y=y, size=rng.uniform(0.85, 1.10), squeeze=rng.uniform(0.6, 1.0))
 
 
 def noise(rng: np.random.Generator, cells: int) -> Field:

@@ -31,9 +31,9 @@ MEAN = STD = 0.5
 SECRET = "leaves.seed"
 FOLDER_VARIABLE = "TLGRADER_LEAVES"
 HIDDEN_COUNT = 400
-FIELD_HIDDEN_COUNT = 300
+FIELD_HIDDEN_COUNT = 400
 Kind = Literal["plain", "field"]
-"""A leaf by itself, or a field photograph: a smaller leaf among others, in uneven light, slightly blurred."""
+"""A leaf by itself, or a field photograph: a smaller leaf, often on another one, in uneven light."""
 _PUBLIC = {"train": (1, 200), "validation": (2, 100)}
 _PUBLIC_FIELD = {"train": (1, 160), "validation": (2, 60)}
 ACROSS = 5
@@ -80,7 +80,7 @@ def load(split: str, kind: Kind = "plain") -> Leaves:
 
 
 def hidden(kind: Kind = "plain") -> Leaves:
-    """Return the leaves for grading: 400 drawn ones, or those of a real folder; 300 of the kind "field".
+    """Return the leaves for grading: 400 drawn ones, or those of a real folder; 400 of the kind "field", too.
 
     Raises MachineError where there are none: in every sandbox, and before `install`.
     """

@@ -1,0 +1,46 @@
+"""Hidden tests of `fine_tuning`: the gain over feature extraction, on held-out field photographs."""
+
+from functools import cache
+
+from tlgrader.checks.asking import check, failed, settled
+from tlgrader.checks.finding import Finding, Measured
+from tlgrader.data import leaves
+from tlgrader.judge import comparing, evaluate
+from tlgrader.judge.references import threshold
+
+START = 0.75  # of accuracy before fine-tuning; printed in the notebook
+PROBES = 8
+
+
+def accuracy_before(model: object) -> Measured:
+    """Return the accuracy of feature extraction: the head is trained, nothing is fine-tuned yet."""
+    return evaluate.measured_accuracy(model, _hidden(), len(_hidden_leaves().classes))
+
+
+@check
+def starts_from_feature_extraction(before: Measured) -> Finding:
+    """The trained head is there, so that the gain is over feature extraction and not over a random head."""
+    expected = f"an accuracy of at least {START:.0%} on held-out leaves before fine-tuning"
+    if before.value is None:
+        return failed(before.strength, f"no accuracy could be measured: {before.note}", expected)
+    observed = f"an accuracy of {before.value:.3f}"
+    hint = "leave the head as the given cell trained it"
+    return settled([] if before.value >= START else [observed], before.strength, observed, expected, hint)
+
+
+def gains(model: object, before: Measured, *, weight: float = 1.0) -> Finding:
+    """The accuracy on held-out leaves is above that before fine-tuning, at least by what is printed."""
+    least, classes = threshold(__file__, "gain"), _hidden_leaves().classes
+    return comparing.gain(model, before, _hidden(), at_least=least, classes_named=classes, weight=weight)
+
+
+@cache
+def _hidden_leaves() -> leaves.Leaves:
+    return leaves.hidden("field")
+
+
+@cache
+def _hidden() -> evaluate.Labelled:
+    """The held-out leaves, with public ones for the comparison with the worker's own answers."""
+    some, probe = _hidden_leaves(), leaves.load("validation", "field").images[:PROBES]
+    return evaluate.Labelled(inputs={"x": some.images}, labels=some.labels, probe={"x": probe})

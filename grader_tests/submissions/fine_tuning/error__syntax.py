@@ -1,0 +1,17 @@
+"""A parenthesis is missing in the training cell, so that none of it ran.
+
+failed: check_fine_tune/history, check_fine_tune/stages_moved, check_fine_tune/gains
+"""
+# %% fine_tune
+history = {"loss": [], "accuracy": []}
+
+for epoch in range(3):
+    losses = []
+    for batch in torch.randperm(160, device=device).split(16):
+        loss = F.cross_entropy(logits_of(model, train_maps[batch], train_labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    history["loss"].append(sum(losses) / len(losses))
+    history["accuracy"].append(accuracy_of(model, validation_maps, validation_labels))

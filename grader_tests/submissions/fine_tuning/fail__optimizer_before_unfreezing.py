@@ -1,0 +1,23 @@
+"""Makes the optimizer while only the head is trainable, and unfreezes the stages after it: they are never updated.
+
+failed: check_make_optimizer/optimizer, check_make_optimizer/learning_rates, check_fine_tune/stages_moved, check_fine_tune/gains
+"""
+# %% make_optimizer
+set_trainable(model, [HEAD])
+optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=4e-3)
+set_trainable(model, [*TUNED, HEAD])
+# %% fine_tune
+with torch.no_grad():
+    fixed = features_of(model.eval(), train_maps)
+history = {"loss": [], "accuracy": []}
+
+for epoch in range(3):
+    losses = []
+    for batch in torch.randperm(160, device=device).split(16):
+        loss = F.cross_entropy(model.classifier(fixed[batch]), train_labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    history["loss"].append(sum(losses) / len(losses))
+    history["accuracy"].append(accuracy_of(model, validation_maps, validation_labels))

@@ -1,0 +1,13 @@
+"""Hands in the notebook as it was released.
+
+failed: check_only_head/stages_trainable, check_unfreeze/stages_trainable, check_unfreeze/stages_in_train_mode, check_make_optimizer/optimizer, check_make_optimizer/learning_rates, check_fine_tune/history, check_fine_tune/stages_moved, check_fine_tune/gains
+"""
+# %% set_trainable
+def set_trainable(model, stages):
+    ...
+# %% make_optimizer
+optimizer = ...
+# %% fine_tune
+history = {"loss": [], "accuracy": []}
+
+...
