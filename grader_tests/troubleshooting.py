@@ -11,6 +11,7 @@ import torch
 
 from tlgrader import checks
 from tlgrader.backbones import load_backbone
+from tlgrader.checks.answering import word
 from tlgrader.checks.asking import (
     NotThere,
     check,
@@ -38,6 +39,12 @@ SEED = 2  # the run that is repeated
 PROBES = 8
 STARTS = ("scratch", "upright", "relabelled")
 TRUTH = {"upright": "helps", "relabelled": "hurts"}
+CAUSES = {
+    "A": "learning rate too high",
+    "B": "everything frozen",
+    "C": "labels shuffled",
+    "D": "batch norm in train mode",
+}
 
 
 @check
@@ -125,6 +132,15 @@ def diagnosed(diagnosis: object, *, weight: float = 1.0) -> Finding:
     if not wrong:
         return passed(Strength.claimed, words, expected)
     return failed(Strength.claimed, words, expected, "look at the means and at how far the seeds spread")
+
+
+@check
+def cause(causes: object, run: str) -> Finding:
+    """The cause of a broken run is the one that explains its record; compared as `checks.answers` compares."""
+    expected = f"the one cause that explains all that was seen of run {run}"
+    named = _dict(causes, "causes", expected).get(run)
+    observed = f"for run {run}, {_shown(named)}"
+    return settled([] if word(named) == CAUSES[run] else [observed], Strength.claimed, observed, expected)
 
 
 @check

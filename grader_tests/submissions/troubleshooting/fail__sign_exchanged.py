@@ -1,6 +1,6 @@
 """Takes after minus before, keeps the naive model as the careful one, and reads curves by their last loss only.
 
-failed: check_measure_forgetting/returns, check_measure_forgetting/returns#2, check_measure_forgetting/measured_rightly, check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed, check_name_causes/assert, check_name_causes/assert#2, check_name_causes/assert#3, check_name_causes/assert#4
+failed: check_measure_forgetting/returns, check_measure_forgetting/returns#2, check_measure_forgetting/measured_rightly, check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed, check_name_causes/cause, check_name_causes/cause#2, check_name_causes/cause#3, check_name_causes/cause#4
 """
 # %% measure_forgetting
 def forgetting(before, after):

@@ -33,3 +33,5 @@ def detect_negative_transfer(scratch, transferred):
     d = other.mean() - one.mean()
     s = torch.sqrt(one.var() / len(one) + other.var() / len(other))
     return "hurts" if d < -2 * s else "helps" if d > 2 * s else "unclear"
+# %% name_causes
+causes = dict(zip("ABCD", ["Learning rate too high", "everything frozen ", "Labels shuffled", "batch norm in train mode"]))
