@@ -24,6 +24,7 @@ from tlgrader.judge.record import Record
 from tlgrader.sandbox.limits import Limits
 
 RUNS = 4
+_PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
 def main() -> None:
@@ -38,6 +39,7 @@ def main() -> None:
         "in all",
         "fresh process",
         "in all : fresh process",
+        "its peak MiB",
     )
     for column in heads:
         table.add_column(column, justify="right")
@@ -55,25 +57,25 @@ def _measure(course: Course, name: str) -> list[str]:
         records = [graded.record for graded in pool.once(jobs)][1:]  # the first one waits for imports
     print(f"{name}: {RUNS + 1} runs in {time.monotonic() - started:.0f} s, start included", file=sys.stderr)
     cells, judge, total = (_median(records, part) for part in ("cells", "judge", "total"))
-    fresh = _fresh_process(exercise, reference)
+    fresh, memory = _fresh_process(exercise, reference)
     figures = [f"{value:.2f}" for value in (cells, judge, total - cells - judge, total, fresh)]
-    return [*figures, f"{total / fresh:.2f}"]
+    return [*figures, f"{total / fresh:.2f}", f"{memory:.0f}"]
 
 
 def _median(records: list[Record], part: str) -> float:
     return statistics.median(record.seconds[part] for record in records)
 
 
-def _fresh_process(exercise: Exercise, reference: Sample) -> float:
-    """The cells that run in a worker, in a new process: imports and all."""
+def _fresh_process(exercise: Exercise, reference: Sample) -> tuple[float, float]:
+    """The cells that run in a worker, in a new process, imports and all: seconds, and the most memory in MiB."""
     cells = [c for c in exercise.cells if c.node.cell_type == "code" and c.role is not Role.grade]
     texts = [reference.cells.get(cell.id, cell.source) for cell in cells]
-    program = "\n".join(["import matplotlib", "matplotlib.use('Agg')", *texts])
+    program = "\n".join(["import matplotlib", "matplotlib.use('Agg')", *texts, _PEAK])
     started = time.monotonic()
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program], check=True, capture_output=True, env=_one_thread()
     )
-    return time.monotonic() - started
+    return time.monotonic() - started, int(done.stdout.split()[-1]) / 1024
 
 
 def _one_thread() -> dict[str, str]:
