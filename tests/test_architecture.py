@@ -20,6 +20,7 @@ ALLOWED = {
     "data": {"errors", "backbones"},
     "backbones": {"errors", "evidence"},
     "evidence": {"errors", "backbones"},
+    "handing_in": {"errors", "evidence", "backbones"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
     "sandbox": {"errors", "evidence", "data"},
     "course": {"errors"},

@@ -16,19 +16,23 @@ from tlgrader.course.submission import Submission, Unreadable, read_submission
 from tlgrader.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Status, read, still_holds, write, write_atomically
+from tlgrader.judge.record import Record, Status, Training, read, still_holds, write, write_atomically
 from tlgrader.sandbox.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to grade and how: students (all where empty), slots, and whether records that still hold count."""
+    """What to grade and how: students (all where empty), slots, whether records that still hold count.
+
+    `training` is where training results come from.
+    """
 
     students: tuple[str, ...] = ()
     slots: int = 1
     fresh: bool = False
     sandboxed: bool = True
     publish: bool = True
+    training: Training = Training.rerun
     limits: Limits = field(default_factory=Limits)
 
 
@@ -61,10 +65,10 @@ def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Itera
         found = _submission(course, exercise, student)
         if isinstance(found, Unreadable):
             yield Step(_keep_unreadable(course, source, student, str(found), order.publish), True)
-        elif not order.fresh and (kept := still_holds(course, exercise, found)):
+        elif not order.fresh and (kept := still_holds(course, exercise, found, order.training)):
             yield Step(_publish_kept(course, kept, found, order.publish), False)
         else:
-            jobs[student] = Job(exercise, found)
+            jobs[student] = Job(exercise, found, training=order.training)
     for graded in pool.grade(jobs.values()):
         submission = jobs[graded.record.student].submission
         yield Step(_keep(course, source, graded, submission, order.publish), True)

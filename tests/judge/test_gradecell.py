@@ -9,6 +9,7 @@ import pytest
 from tlgrader.checks.finding import Fault, Outcome
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque, Value
+from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 from tlgrader.judge.bench import Bench
 from tlgrader.judge.gradecell import parse_all
@@ -66,7 +67,11 @@ def _judge(
     if hidden_tests:
         (tmp / "exercise.py").write_text(hidden_tests)
     cell = parse_all([("cell", 4, source)])["cell"]
-    return Bench(tmp / "exercise.py").judge(cell, evidence, Observer())
+    return Bench(tmp / "exercise.py").judge(cell, _observed(evidence))
+
+
+def _observed(evidence: dict[str, Evidence]) -> dict[str, Observation]:
+    return {name: Observation(name, seen, Observer()) for name, seen in evidence.items()}
 
 
 def test_every_line_is_an_item_and_the_score_is_the_passed_share() -> None:
@@ -133,8 +138,8 @@ def test_what_a_hidden_function_returned_can_be_kept_for_a_later_cell(tmp_path: 
     cells = parse_all([("one", 1, first), ("two", 1, second)])
     assert cells["two"].lines[0].needs == ("rate",)
     bench = Bench(tmp_path / "exercise.py")
-    bench.judge(cells["one"], {"rate": Value(1)}, Observer())
-    finding = bench.judge(cells["two"], {"rate": Value(2)}, Observer()).items[0].finding
+    bench.judge(cells["one"], _observed({"rate": Value(1)}))
+    finding = bench.judge(cells["two"], _observed({"rate": Value(2)})).items[0].finding
     assert (finding.outcome, finding.observed) == (Outcome.passed, "1, 2")
 
 

@@ -12,7 +12,7 @@ from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, S
 from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
-from tlgrader.judge.record import Record
+from tlgrader.judge.record import Record, Training
 
 Students = Annotated[
     list[str] | None,
@@ -27,6 +27,13 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Grade again what has a record that still holds.")
     ] = False,
+    training: Annotated[
+        Training,
+        typer.Option(
+            help="Where training results come from: cells tagged train run (rerun), never run (handed-in), or run "
+            "unless a valid result of the submitted cells was handed in (auto)."
+        ),
+    ] = Training.rerun,
     no_gradebook: Annotated[
         bool, typer.Option("--no-gradebook", help="Write records only; another run publishes them.")
     ] = False,
@@ -43,7 +50,14 @@ def grade(
 
     here = course_at(course, exercise)
     students = _students(here, exercise, student)
-    order = pipeline.Order(tuple(students), slots, fresh, sandboxed=not no_sandbox, publish=not no_gradebook)
+    order = pipeline.Order(
+        tuple(students),
+        slots,
+        fresh,
+        sandboxed=not no_sandbox,
+        publish=not no_gradebook,
+        training=training,
+    )
     steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
     records = sorted((step.record for step in steps), key=lambda record: record.student)
     STDOUT.print(cohort(records, exercise))

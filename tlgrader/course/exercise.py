@@ -42,6 +42,11 @@ class Cell:
         """Its text as students get it: without hidden tests and marking scheme."""
         return _HIDDEN.sub("", self.source).rstrip()
 
+    @property
+    def trains(self) -> bool:
+        """Whether the author tagged it ``train``: what it makes can be handed in, and then it need not run."""
+        return "train" in self.node.metadata.get("tags", ())
+
     def with_text(self, text: str) -> Cell:
         """The same cell with another text."""
         node = copy.deepcopy(self.node)

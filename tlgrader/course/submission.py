@@ -51,6 +51,8 @@ class Submission:
     cells: tuple[SubmittedCell, ...]
     digest: str
     files: Mapping[str, bytes] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Why a file beside the notebook is not in `files`: it is a link, or too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,11 @@ def read_submission(path: Path, student: str) -> Submission:
     """
     content = read_bytes(path, NOTEBOOK_BYTES)
     cells = parse_cells(content)
-    files = _files_beside(path)
+    files, left_out = _files_beside(path)
     total = hashlib.sha256(content)
     for name in sorted(files):
         total.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return Submission(student, cells, total.hexdigest(), files)
+    return Submission(student, cells, total.hexdigest(), files, left_out)
 
 
 def parse_cells(content: bytes) -> tuple[SubmittedCell, ...]:
@@ -142,20 +144,23 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _files_beside(notebook: Path) -> dict[str, bytes]:
-    """Small regular files in the submission's folder; links and what is too large are left out."""
+def _files_beside(notebook: Path) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Small regular files in the submission's folder; and why others were left out, links and large ones."""
     files: dict[str, bytes] = {}
+    left_out: dict[str, str] = {}
     left = FILES_BYTES
     for path in sorted(islice(notebook.parent.rglob("*"), 10 * FILES_COUNT)):
         if path == notebook or path.suffix == ".ipynb" or len(files) >= FILES_COUNT:
             continue
+        name = path.relative_to(notebook.parent).as_posix()
         try:
             content = read_bytes(path, left)
-        except Unreadable:
+        except Unreadable as reason:
+            left_out[name] = str(reason)
             continue
         left -= len(content)
-        files[path.relative_to(notebook.parent).as_posix()] = content
-    return files
+        files[name] = content
+    return files, left_out
 
 
 def rebuild(exercise: Exercise, submission: Submission) -> Rebuilt:

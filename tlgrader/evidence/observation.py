@@ -35,11 +35,15 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What `name` stood for in a notebook when it was observed."""
+    """What `name` stood for in a notebook when it was observed.
+
+    `handed_in` is whether that was on the student's machine; no check needs to know.
+    """
 
     name: str
     evidence: Evidence
     source: Source
+    handed_in: bool = False
 
     def tensor(self, info: TensorInfo) -> torch.Tensor:
         """The tensor that `info` describes, fetched and compared with its description.

@@ -120,13 +120,16 @@ class Channel(Generic[Received]):
         self._sock.settimeout(left)
 
 
-def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """Tensors as safetensors, whatever their strides and device. Raises WireError where that cannot be."""
+def pack(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str] | None = None) -> bytes:
+    """Tensors as safetensors, whatever their strides and device, with `metadata` in the header.
+
+    Raises WireError where that cannot be.
+    """
     from safetensors.torch import save
 
     try:
         plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-        return save(plain)
+        return save(plain, dict(metadata) if metadata else None)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise WireError(f"tensors that safetensors cannot hold: {error}") from error
 

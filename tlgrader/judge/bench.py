@@ -12,8 +12,8 @@ from typing import Any
 from tlgrader import checks
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
 from tlgrader.errors import AuthorError, MachineError
-from tlgrader.evidence.kinds import Evidence, Missing
-from tlgrader.evidence.observation import Observation, Source, arrive
+from tlgrader.evidence.kinds import Missing
+from tlgrader.evidence.observation import Observation, arrive
 from tlgrader.judge.gradecell import BUILTINS, GradeCell, Line
 from tlgrader.judge.record import GradeRecord, Item
 
@@ -29,21 +29,20 @@ class Bench:
         self._modules: dict[str, ModuleType] = {}
         self._kept: dict[str, Any] = {}
 
-    def judge(self, cell: GradeCell, evidence: Mapping[str, Evidence], source: Source) -> GradeRecord:
-        """Try every line of `cell` on `evidence`, which maps each name it needs to what was observed."""
+    def judge(self, cell: GradeCell, observed: Mapping[str, Observation]) -> GradeRecord:
+        """Try every line of `cell` on what was `observed` of each name that it needs."""
         items: dict[str, Item] = {}
         for line in cell.lines:
-            outcome = self._outcome(cell, line, evidence, source)
+            outcome = self._outcome(cell, line, observed)
             if outcome is not None:
                 id = _unused(f"{cell.id}/{line.name}", items)
-                items[id] = Item(id, line.hidden, outcome)
+                handed_in = tuple(name for name in line.needs if observed[name].handed_in)
+                items[id] = Item(id, line.hidden, outcome, handed_in)
         return GradeRecord(cell.id, cell.points, tuple(items.values()))
 
-    def _outcome(
-        self, cell: GradeCell, line: Line, evidence: Mapping[str, Evidence], source: Source
-    ) -> Finding | None:
+    def _outcome(self, cell: GradeCell, line: Line, observed: Mapping[str, Observation]) -> Finding | None:
         try:
-            names = {name: arrive(Observation(name, evidence[name], source)) for name in line.needs}
+            names = {name: arrive(observed[name]) for name in line.needs}
             if line.is_assert:
                 return _assertion(line, names)
             return self._call(line, names | self._environment(cell))

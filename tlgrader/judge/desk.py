@@ -18,6 +18,7 @@ from tlgrader.judge.bench import Bench
 from tlgrader.judge.gradecell import GradeCell, parse_all
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.record import Record, Status
+from tlgrader.judge.training import Decided, decide
 from tlgrader.judge.walk import Walk, Walked
 from tlgrader.sandbox.slot import Slot
 
@@ -74,10 +75,13 @@ class Desk:
         rebuilt = rebuild(loaded.exercise, job.submission)
         bench = Bench(self._course.hidden_tests(job.exercise))
         files = {**job.submission.files, **loaded.files}
+        training = decide(job, self._course, rebuilt.cells, loaded.grade_cells)
         with self._slot.worker(seed=job.seed, files=files) as worker:
-            walked = Walk(worker, bench, loaded.grade_cells, self._slot.limits).through(rebuilt.cells)
+            walk = Walk(worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in)
+            walked = walk.through(rebuilt.cells)
         seconds = time.monotonic() - started
-        return Graded(_record(job, loaded, rebuilt, walked, self._wall, seconds), _notebook(loaded, walked))
+        record = _record(job, loaded, rebuilt, walked, training, self._wall, seconds)
+        return Graded(record, _notebook(loaded, walked))
 
     def _load(self, name: str) -> Loaded:
         if name not in self._loaded:
@@ -85,7 +89,15 @@ class Desk:
         return self._loaded[name]
 
 
-def _record(job: Job, loaded: Loaded, rebuilt: Rebuilt, walked: Walked, wall: str, seconds: float) -> Record:
+def _record(
+    job: Job,
+    loaded: Loaded,
+    rebuilt: Rebuilt,
+    walked: Walked,
+    training: Decided,
+    wall: str,
+    seconds: float,
+) -> Record:
     cells = sum(cell.seconds for cell in walked.cells)
     return Record(
         exercise=job.exercise,
@@ -97,11 +109,14 @@ def _record(job: Job, loaded: Loaded, rebuilt: Rebuilt, walked: Walked, wall: st
         attempt=job.attempt,
         wall=wall,
         versions=versions(),
-        notes=rebuilt.notes,
+        notes=rebuilt.notes + training.notes,
         cells=walked.cells,
         grades=walked.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
         seconds={"total": round(seconds, 3), "cells": round(cells, 3), "judge": round(walked.judge_s, 3)},
+        training=job.training,
+        handed_in=tuple(training.handed_in or ()),
+        untrained=training.untrained,
     )
 
 

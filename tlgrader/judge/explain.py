@@ -15,6 +15,7 @@ _STRENGTHS = {
     Strength.queried: "answered by the submission's own process",
     Strength.claimed: "as the submission reports it",
 }
+_HANDED_IN = ", from the training result that was handed in"
 
 # Everything that comes from a submission is escaped: autoescape is on, and no value is marked safe.
 _TABLE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
@@ -87,6 +88,6 @@ def _row(item: Item) -> dict[str, object]:
         name,
         finding.observed,
         finding.expected,
-        _STRENGTHS[finding.strength],
+        _STRENGTHS[finding.strength] + (_HANDED_IN if item.handed_in else ""),
     )
     return {"mark": mark, "texts": texts, "hint": finding.hint}

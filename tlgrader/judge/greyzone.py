@@ -72,7 +72,8 @@ def decided(
     zones = {name: grey_zones(course, name) for name in {key[0] for key in by_key}}
     waiting: list[Graded] = []
     for first in once(by_key.values()):
-        if in_the_zone(first.record, zones[first.record.exercise]):
+        # What was handed in was trained once, elsewhere: another run would measure the same again.
+        if not first.record.handed_in and in_the_zone(first.record, zones[first.record.exercise]):
             waiting.append(first)
         else:
             yield first

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from tlgrader.course.submission import Submission
-from tlgrader.judge.record import Record, Status
+from tlgrader.judge.record import Record, Status, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Job:
     exercise: str
     submission: Submission
     attempt: int = 0
+    training: Training = Training.rerun
 
     @property
     def seed(self) -> int:
@@ -44,5 +45,6 @@ def fault(job: Job, reason: str) -> Graded:
         submission_digest=job.submission.digest,
         seed=job.seed,
         attempt=job.attempt,
+        training=job.training,
     )
     return Graded(record)

@@ -25,12 +25,25 @@ class Status(StrEnum):
     fault = "fault"  # the grader or the machine failed; no score is invented
 
 
+class Training(StrEnum):
+    """Where training results come from: what `tlgrader grade --training` takes."""
+
+    rerun = "rerun"  # training cells run, whatever was handed in
+    handed_in = "handed-in"  # training cells never run
+    auto = "auto"  # training cells run unless a valid result of the submitted cells was handed in
+
+
 class Item(msgspec.Struct, frozen=True):
-    """One line of a grade cell and what it found. `id` is ``<grade cell>/<function>``."""
+    """One line of a grade cell and what it found. `id` is ``<grade cell>/<function>``.
+
+    `handed_in` are the names that the line looked at whose evidence is the training result that was handed in;
+    all others come from the worker.
+    """
 
     id: str
     hidden: bool
     finding: Finding
+    handed_in: tuple[str, ...] = ()
 
 
 class GradeRecord(msgspec.Struct, frozen=True):
@@ -92,6 +105,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     manual: dict[str, float] = {}  # points of the cells that a person grades, by id
     runs: dict[str, tuple[float, ...]] = {}  # of items in the grey zone, by id: what each run measured
     seconds: dict[str, float] = {}
+    training: Training = Training.rerun  # as it was asked for
+    handed_in: tuple[str, ...] = ()  # names that were taken from the training result that was handed in
+    untrained: str = ""  # why training cells did not run and nothing was taken in their place
     schema: int = SCHEMA
 
     @property
@@ -126,6 +142,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 f"{queried:g} of {self.points:g} points rest on answers of the student's own process: "
                 "the model could not be rebuilt from its tensors"
             )
+        if self.untrained:
+            reasons.append(self.untrained)
         if self.wall == "none":
             reasons.append("this was graded without a sandbox")
         return tuple(reasons)
@@ -152,10 +170,17 @@ def read(path: Path) -> Record | None:
         return None
 
 
-def still_holds(course: Course, exercise: str, submission: Submission) -> Record | None:
-    """The record of exactly this submission, graded by exactly this exercise; None where there is none."""
+def still_holds(
+    course: Course, exercise: str, submission: Submission, training: Training | None = None
+) -> Record | None:
+    """The record of exactly this submission, graded by exactly this exercise; None where there is none.
+
+    With `training`, only a record that was made so.
+    """
     record = read(course.record(exercise, submission.student))
     if record is None or record.status is not Status.graded:
+        return None
+    if training is not None and record.training is not training:
         return None
     same = (submission.digest, course.exercise_digest(exercise))
     return record if (record.submission_digest, record.exercise_digest) == same else None

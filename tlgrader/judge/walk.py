@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from nbformat import NotebookNode
 
 from tlgrader.course.exercise import Cell, Role
-from tlgrader.evidence.kinds import Evidence, Missing
-from tlgrader.evidence.observation import Source
+from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
+from tlgrader.evidence.observation import Observation, Source
 from tlgrader.judge.bench import Bench
 from tlgrader.judge.explain import outputs_for
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.record import CellRecord, GradeRecord
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import CellResult, CellStatus
+
+NOT_RUN = "not_run"
+"""The status of a cell that trains where its result was handed in."""
 
 
 class Kernel(Source, Protocol):
@@ -41,12 +44,22 @@ class Walked:
 
 
 class Walk:
-    """One notebook on its way through worker and judge. Used once."""
+    """One notebook on its way through worker and judge. Used once.
+
+    Given what was `handed_in`, cells that train do not run, and from the first of them on its names stand for it.
+    """
 
     def __init__(
-        self, kernel: Kernel, bench: Bench, grade_cells: dict[str, GradeCell], limits: Limits
+        self,
+        kernel: Kernel,
+        bench: Bench,
+        grade_cells: dict[str, GradeCell],
+        limits: Limits,
+        handed_in: Mapping[str, Observation] | None = None,
     ) -> None:
         self._kernel, self._bench, self._grade_cells, self._limits = kernel, bench, grade_cells, limits
+        self._handed_in = handed_in
+        self._in_force: Mapping[str, Observation] = {}
         self._started = time.monotonic()
         self._cells: list[CellRecord] = []
         self._grades: list[GradeRecord] = []
@@ -61,6 +74,8 @@ class Walk:
                 started = time.monotonic()
                 node.outputs = self._judge(cell)
                 self._judge_s += time.monotonic() - started
+            elif cell.trains and self._handed_in is not None:
+                node.outputs = self._pass_over(cell, self._handed_in)
             elif node.cell_type == "code":
                 node.outputs = self._run(cell)
                 node.execution_count = len(self._cells)
@@ -80,17 +95,30 @@ class Walk:
             outputs.append(_stream(f"[tlgrader] {result.reason}\n"))
         return outputs
 
+    def _pass_over(self, cell: Cell, handed_in: Mapping[str, Observation]) -> list[NotebookNode]:
+        """Leave a cell that trains out: what it would have made was handed in, or there is nothing."""
+        self._in_force = handed_in
+        reason = "" if handed_in else "it did not run, and no training result was taken in its place"
+        self._cells.append(CellRecord(cell.id, NOT_RUN, reason, 0.0))
+        said = reason or "it did not run: a training result was handed in"
+        return [_stream(f"[tlgrader] {said}\n")]
+
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
-        needs = tuple(dict.fromkeys(name for line in parsed.lines for name in line.needs))
-        evidence = self._kernel.observe(needs) if needs else {}
-        explained = {name: self._explained(seen) for name, seen in evidence.items()}
-        grade = self._bench.judge(parsed, explained, self._kernel)
+        needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
+        asked = [name for name in needs if name not in self._in_force]
+        evidence = self._kernel.observe(asked) if asked else {}
+        observed = {
+            name: Observation(name, self._explained(seen), self._kernel) for name, seen in evidence.items()
+        }
+        grade = self._bench.judge(parsed, observed | dict(self._in_force))
         self._grades.append(grade)
         return outputs_for(grade)
 
     def _explained(self, seen: Evidence) -> Evidence:
         """A name that is missing, with the cells that failed before: one of them should have made it."""
+        if self._in_force and isinstance(seen, OptimizerEvidence):
+            return Missing("it was not handed in with the model, and the notebook's own has other parameters")
         if not isinstance(seen, Missing):
             return seen
         failed = [f"cell `{cell.cell}`: {cell.reason}" for cell in self._cells if cell.reason]

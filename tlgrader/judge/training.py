@@ -1,0 +1,260 @@
+"""Whether a training result that was handed in stands for running the training, and what it then is.
+
+All that is in the file is a student's claim, as all that a worker says is. What makes it safe to take is that its
+tensors are the submission: the judge builds the model from them and measures that model itself. What is asked
+here keeps an honest student from being graded on a file that is not of the notebook beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import torch
+from torch import nn
+
+from tlgrader.backbones import UNTRAINED
+from tlgrader.checks.pretrained import fingerprint, is_trusted
+from tlgrader.course.exercise import Cell, Role
+from tlgrader.course.paths import Course
+from tlgrader.course.submission import Submission
+from tlgrader.evidence.handed_in import (
+    FILE,
+    Device,
+    Handed,
+    HandedIn,
+    Malformed,
+    cell_digest,
+    fingerprint_digest,
+    read,
+    tensors_of,
+)
+from tlgrader.evidence.kinds import Evidence, Missing, ModelEvidence
+from tlgrader.evidence.observation import Observation
+from tlgrader.evidence.observe import forward
+from tlgrader.judge.gradecell import GradeCell
+from tlgrader.judge.job import Job
+from tlgrader.judge.logical import CannotRebuild
+from tlgrader.judge.rebuild import pristine, rebuild
+from tlgrader.judge.record import Training
+
+Tensors = Mapping[str, torch.Tensor]
+_MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
+
+
+class NotTaken(Exception):
+    """What was handed in cannot stand for running the training; the message says why, as half a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Whether training cells run, and what stands in their place."""
+
+    handed_in: Mapping[str, Observation] | None = None
+    """What was handed in, by name, empty where nothing was taken; None where training cells run."""
+    notes: tuple[str, ...] = ()
+    untrained: str = ""
+    """Why training cells do not run although nothing was taken: a person has to look."""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A `Source` without a process: it answers for one name from the file that was handed in."""
+
+    name: str
+    evidence: Handed
+    tensors: Tensors = field(repr=False)
+
+    @property
+    def observation(self) -> Observation:
+        return Observation(self.name, self.evidence, self, handed_in=True)
+
+    def tensor(self, digest: str) -> torch.Tensor:
+        """One of the file's, or of the pretrained ones, which are not in it. Raises KeyError."""
+        return self.tensors[digest] if digest in self.tensors else self._pretrained[digest]
+
+    def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """What the model that is built from the tensors answers: there is no other. Raises CannotRebuild."""
+        with torch.no_grad():
+            answer = forward(self.model, inputs)
+        assert isinstance(answer, torch.Tensor)
+        return answer
+
+    def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
+        """Missing: no function can be handed in."""
+        return Missing(f"`{self.name}` was handed in, and cannot be called")
+
+    @cached_property
+    def model(self) -> nn.Module:
+        """The model, built. Raises CannotRebuild."""
+        return rebuild(self.observation)
+
+    @cached_property
+    def _pretrained(self) -> Tensors:
+        return {key: tensor for name in _backbones(self.evidence) for key, tensor in _tensors(name).items()}
+
+
+def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> Decided:
+    """Whether the training cells among `cells` run, by `job.training` and by what the submission hands in."""
+    if job.training is Training.rerun or not any(cell.trains for cell in cells):
+        return Decided()
+    try:
+        result, files = _taken(job.submission, cells, grade_cells, _others(course, job.exercise))
+    except NotTaken as why:
+        if job.training is Training.auto:
+            return Decided(notes=(f"The training was run again: {why}.",))
+        untrained = f"The training was neither run nor taken from what was handed in: {why}."
+        return Decided({}, (untrained,), untrained)
+    names = ", ".join(f"`{name[:80]}`" for name in files)
+    note = f"The training was not run: {names} are as they were handed in, {_trained(result.device)}."
+    return Decided({name: file.observation for name, file in files.items()}, (note,))
+
+
+def _taken(
+    submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell], others: set[str]
+) -> tuple[HandedIn, dict[str, _File]]:
+    """What was handed in, if it is of this submission and whole. Raises NotTaken."""
+    try:
+        result, tensors = read(_content(submission))
+    except Malformed as error:
+        raise NotTaken(f"`{FILE}` cannot be read: {error}") from error
+    _require_same_exercise(result, others)
+    _require_same_student(result, submission.student)
+    _require_same_cells(result, cells)
+    _require_names(result, cells, grade_cells)
+    for evidence in result.evidence.values():
+        _require_backbones(evidence, result)
+        _require_tensors(evidence, tensors)
+    files = {name: _File(name, evidence, tensors) for name, evidence in result.evidence.items()}
+    for file in files.values():
+        _require_model(file)
+    return result, files
+
+
+def _content(submission: Submission) -> bytes:
+    if FILE in submission.left_out:
+        raise NotTaken(f"`{FILE}` cannot be read: {submission.left_out[FILE]}")
+    if FILE not in submission.files:
+        raise NotTaken(f"there is no `{FILE}` beside the notebook")
+    return submission.files[FILE]
+
+
+def _others(course: Course, exercise: str) -> set[str]:
+    return set(course.exercises()) - {exercise}
+
+
+def _require_same_exercise(result: HandedIn, others: set[str]) -> None:
+    """A notebook may have been renamed: only another exercise's name speaks against it."""
+    if result.exercise in others:
+        raise NotTaken(f"`{FILE}` was written by the exercise `{result.exercise}`")
+
+
+def _require_same_student(result: HandedIn, student: str) -> None:
+    if result.student not in ("", student):
+        raise NotTaken(f"`{FILE}` was written by the student `{result.student[:80]}`")
+
+
+def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
+    """Each cell up to the one that handed in had run there as it is now."""
+    ran, last = set(result.cells), result.cells[-1]
+    code = [cell for cell in cells if _runs(cell)]
+    ends = [n for n, cell in enumerate(code) if cell.trains and cell_digest(cell.source) == last]
+    if not ends:
+        raise NotTaken(f"no training cell of the notebook is the one that wrote `{FILE}`; it is stale")
+    changed = [cell.id for cell in code[: ends[0]] if cell_digest(cell.source) not in ran]
+    if changed:
+        raise NotTaken(f"`{FILE}` is stale: the cell `{changed[0]}` had not run as it is in the notebook")
+
+
+def _runs(cell: Cell) -> bool:
+    return cell.role is not Role.grade and cell.node.cell_type == "code" and bool(cell.source.strip())
+
+
+def _require_names(result: HandedIn, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> None:
+    """What checks need of the training is there, and is what it was when it was handed in."""
+    start = next(n for n, cell in enumerate(cells) if cell.trains)
+    training = [cell for cell in cells if cell.trains]
+    later = [cell for cell in cells[start:] if _runs(cell) and not cell.trains]
+    names = result.evidence.keys()
+    remade = names & _assigned(later)
+    if remade:
+        raise NotTaken(f"`{min(remade)}` is assigned once more after the training")
+    for need in _needs(cells[start:], grade_cells):
+        first = need.partition(".")[0]
+        if need not in names and (first in names or first in _assigned(training)):
+            raise NotTaken(f"a check looks at `{need}`, which was not handed in")
+
+
+def _needs(cells: Iterable[Cell], grade_cells: Mapping[str, GradeCell]) -> list[str]:
+    grades = [grade_cells[cell.id] for cell in cells if cell.role is Role.grade]
+    return [name for grade in grades for line in grade.lines for name in line.needs]
+
+
+def _assigned(cells: Iterable[Cell]) -> set[str]:
+    """Names that code in `cells` assigns or defines, wherever in it; none of a cell that cannot be parsed."""
+    return {name for cell in cells for name in _names_in(cell.source)}
+
+
+def _names_in(source: str) -> set[str]:
+    try:
+        nodes = list(ast.walk(ast.parse(_MAGIC.sub(r"\1pass", source))))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    defined = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    return defined | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _backbones(evidence: Handed) -> list[str]:
+    roots = evidence.backbones if isinstance(evidence, ModelEvidence) else ()
+    return [root.name.removesuffix(UNTRAINED) for root in roots]
+
+
+def _require_backbones(evidence: Handed, result: HandedIn) -> None:
+    for name in _backbones(evidence):
+        if not is_trusted(name):
+            raise NotTaken(f"the backbone `{name[:80]}` does not come with the grader")
+        ours, theirs = fingerprint(name), result.backbones.get(name)
+        if ours is None or theirs not in (None, fingerprint_digest(ours)):
+            raise NotTaken(f"the backbone `{name}` has other weights there than here")
+
+
+@cache
+def _tensors(name: str) -> Tensors:
+    """A pretrained backbone's tensors by digest."""
+    fresh = pristine(name)
+    return {fresh.digests[id(t)]: t for t in (*fresh.module.parameters(), *fresh.module.buffers())}
+
+
+def _require_tensors(evidence: Handed, tensors: Tensors) -> None:
+    known = {digest for name in _backbones(evidence) for digest in _tensors(name)}
+    for info in tensors_of(evidence):
+        if info.digest not in tensors and info.digest not in known:
+            raise NotTaken(f"the tensor `{info.name[:200]}` is not in `{FILE}`")
+        if info.digest in tensors and not _is_finite(tensors[info.digest]):
+            raise NotTaken(f"the tensor `{info.name[:200]}` is not finite")
+
+
+def _is_finite(tensor: torch.Tensor) -> bool:
+    return bool(torch.isfinite(tensor.float() if tensor.is_floating_point() else tensor).all())
+
+
+def _require_model(file: _File) -> None:
+    """A model that cannot be built from its tensors could be judged only in the notebook's own process."""
+    if isinstance(file.evidence, ModelEvidence):
+        try:
+            _ = file.model
+        except CannotRebuild as error:
+            raise NotTaken(f"`{file.name[:80]}` cannot be built again from `{FILE}`: {error}") from error
+
+
+def _trained(device: Device) -> str:
+    gibi = 2**30
+    peak = (
+        f", {device.peak_bytes / gibi:.1f} of {device.memory_bytes / gibi:.1f} GB"
+        if device.peak_bytes
+        else ""
+    )
+    return f"trained on {device.name[:80]}{peak}"
