@@ -110,9 +110,9 @@ def _pretrained(evidence: Mapping[str, Handed]) -> dict[str, dict[str, str]]:
 
 def _cells() -> tuple[str, ...]:
     """Digests of the cells that this kernel has run, the calling one last."""
-    from IPython import get_ipython  # type: ignore[attr-defined]
+    from IPython import get_ipython
 
-    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    shell: Any = get_ipython()
     if shell is None:
         raise UsageError("`tlgrader.hand_in` has to be called in a notebook")
     sources = shell.history_manager.input_hist_raw[1:]

@@ -1,0 +1,272 @@
+"""Training results that were handed in: what is taken stands for running the training, and all else says why not."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+import torch
+from safetensors.torch import save
+
+from tests.trained import TRAIN, make_trained_course, submit, trained_at_home
+from tlgrader.checks.finding import Outcome, Strength
+from tlgrader.course.paths import Course
+from tlgrader.evidence.handed_in import FILE, MAX_BYTES, HandedIn, read, write
+from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence, Value
+from tlgrader.judge.record import Record, Training
+from tlgrader.pipeline import Order, grade
+from tlgrader.sandbox.limits import GIB, Limits
+
+LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
+FORGED = {
+    "missing": "there is no `training.safetensors` beside the notebook",
+    "linked": "cannot be read: the file cannot be opened",
+    "too_large": "more than the 16 MB allowed",
+    "pickled": "it is not a safetensors file",
+    "not_ours": "`tlgrader.hand_in` did not write it",
+    "header_lies": "its header is longer than it may be",
+    "other_form": "not of the form",
+    "other_exercise": "was written by the exercise `other`",
+    "other_student": "was written by the student `bob`",
+    "stale": "the cell `build` had not run as it is in the notebook",
+    "trained_otherwise": "the cell `train` had not run as it is in the notebook",
+    "not_finite": "is not finite",
+    "other_tensor": "is not the one that its name promises",
+    "lost_tensor": "is not in `training.safetensors`",
+    "unknown_backbone": "the backbone `nobody/knows` does not come with the grader",
+    "other_weights": "the backbone `digits_resnet` has other weights there than here",
+    "without_history": "a check looks at `history`, which was not handed in",
+    "trained_on": "`model` is assigned once more after the training",
+    "own_forward": "`model` cannot be built again",
+}
+Change = Callable[[HandedIn, dict[str, torch.Tensor]], tuple[HandedIn, dict[str, torch.Tensor]]]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = make_trained_course(tmp_path_factory.mktemp("course"))
+    course.source("other").parent.mkdir()
+    course.source("other").write_text("{}")
+    return course
+
+
+@pytest.fixture(scope="module")
+def result(course: Course, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What Jupyter wrote when the right notebook had run in it."""
+    home = make_trained_course(tmp_path_factory.mktemp("home"))
+    return trained_at_home(submit(home, "ada", None))
+
+
+def _graded(course: Course, students: tuple[str, ...], training: Training) -> dict[str, Record]:
+    steps = grade(course, "tiny", Order(students=students, limits=LIMITS, training=training, publish=False))
+    return {step.record.student: step.record for step in steps}
+
+
+def _status(record: Record, cell: str) -> str:
+    return {one.cell: one.status for one in record.cells}[cell]
+
+
+def test_the_file_holds_evidence_and_no_more_than_the_changed_tensors(result: bytes) -> None:
+    handed_in, tensors = read(result)
+    assert (handed_in.exercise, handed_in.student, handed_in.device.name) == ("tiny", "", "cpu")
+    assert set(handed_in.evidence) == {"model", "history", "optimizer"}
+    assert sum(tensor.numel() for tensor in tensors.values()) == 4 * 8 + 8 + 8 * 2 + 2
+
+
+@pytest.fixture(scope="module")
+def both(course: Course, result: bytes) -> dict[Training, Record]:
+    """One submission, graded in all ways."""
+    submit(course, "ada", result)
+    return {training: _graded(course, ("ada",), training)["ada"] for training in Training}
+
+
+def test_run_and_handed_in_get_the_same_verdict(both: dict[Training, Record]) -> None:
+    outcomes = [{id: i.finding.outcome for id, i in record.items().items()} for record in both.values()]
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert [record.score for record in both.values()] == [12, 12, 12]
+    assert not any(record.for_a_person() for record in both.values())
+
+
+@pytest.mark.parametrize("training", [Training.handed_in, Training.auto])
+def test_what_was_handed_in_is_judged_and_the_training_does_not_run(
+    both: dict[Training, Record], training: Training
+) -> None:
+    record = both[training]
+    assert record.handed_in == ("model", "history", "optimizer")
+    assert (_status(record, "train"), _status(record, "hand_in")) == ("not_run", "not_run")
+    assert any("The training was not run" in note and "trained on cpu" in note for note in record.notes)
+    items = record.items()
+    assert items["check_train/learns_the_sign"].handed_in == ("model",)
+    assert items["check_train/learns_the_sign"].finding.strength is Strength.recomputed
+    assert items["check_build/head"].handed_in == ()  # before the training: the worker's
+
+
+def test_a_rerun_takes_nothing_from_the_file(both: dict[Training, Record]) -> None:
+    record = both[Training.rerun]
+    assert (record.handed_in, record.notes, _status(record, "train")) == ((), (), "ok")
+
+
+def test_cells_after_the_training_find_what_was_handed_in(both: dict[Training, Record]) -> None:
+    assert _status(both[Training.handed_in], "look") == "ok"
+
+
+def test_a_record_holds_for_the_way_in_which_it_was_made(course: Course, both: dict[Training, Record]) -> None:
+    again = Order(students=("ada",), limits=LIMITS, training=list(both)[-1], publish=False)
+    assert not next(grade(course, "tiny", again)).done_now
+
+
+def _changed(result: bytes, change: Change) -> bytes:
+    return write(*change(*read(result)))
+
+
+def _with(**fields: object) -> Change:
+    return lambda handed_in, tensors: (msgspec.structs.replace(handed_in, **fields), tensors)
+
+
+def _model(change: Callable[[ModelEvidence], ModelEvidence]) -> Change:
+    def changed(
+        handed_in: HandedIn, tensors: dict[str, torch.Tensor]
+    ) -> tuple[HandedIn, dict[str, torch.Tensor]]:
+        model = handed_in.evidence["model"]
+        assert isinstance(model, ModelEvidence)
+        evidence = handed_in.evidence | {"model": change(model)}
+        return msgspec.structs.replace(handed_in, evidence=evidence), tensors
+
+    return changed
+
+
+def _on(backbone: str) -> Change:
+    root = BackboneRoot("", backbone)
+    return _model(lambda model: msgspec.structs.replace(model, backbones=(root,)))
+
+
+def _own_forward(model: ModelEvidence) -> ModelEvidence:
+    first, *others = model.modules
+    return msgspec.structs.replace(model, modules=(msgspec.structs.replace(first, patched=True), *others))
+
+
+def _not_finite(
+    handed_in: HandedIn, tensors: dict[str, torch.Tensor]
+) -> tuple[HandedIn, dict[str, torch.Tensor]]:
+    from tlgrader.evidence.digest import digest
+
+    model = handed_in.evidence["model"]
+    assert isinstance(model, ModelEvidence)
+    spoilt = torch.full(model.parameters[0].shape, float("nan"))
+    described = msgspec.structs.replace(model.parameters[0], digest=digest(spoilt))
+    parameters = (described, *model.parameters[1:])
+    evidence = handed_in.evidence | {"model": msgspec.structs.replace(model, parameters=parameters)}
+    return msgspec.structs.replace(handed_in, evidence=evidence), tensors | {described.digest: spoilt}
+
+
+def _forgeries(result: bytes) -> dict[str, bytes | None]:
+    handed_in, tensors = read(result)
+    first = min(tensors)
+    without = {name: seen for name, seen in handed_in.evidence.items() if name != "history"}
+    return {
+        "missing": None,
+        "linked": None,
+        "too_large": save({"zeros": torch.zeros(MAX_BYTES // 4)}),
+        "pickled": pickle.dumps({"model": [1.0]}),
+        "not_ours": save(tensors),
+        "header_lies": struct.pack("<Q", 2**40) + result[8:],
+        "other_form": _changed(result, _with(cells=("no digest",))),
+        "other_exercise": _changed(result, _with(exercise="other")),
+        "other_student": _changed(result, _with(student="bob")),
+        "stale": result,
+        "trained_otherwise": result,
+        "not_finite": _changed(result, _not_finite),
+        "other_tensor": write(handed_in, tensors | {first: torch.zeros_like(tensors[first])}),
+        "lost_tensor": write(handed_in, {name: tensor for name, tensor in tensors.items() if name != first}),
+        "unknown_backbone": _changed(result, _on("nobody/knows")),
+        "other_weights": _changed(
+            result, lambda h, t: _with(backbones={"digits_resnet": "0" * 64})(*_on("digits_resnet")(h, t))
+        ),
+        "without_history": _changed(result, _with(evidence=without)),
+        "trained_on": result,
+        "own_forward": _changed(result, _model(_own_forward)),
+    }
+
+
+ANSWERS = {
+    "stale": {"build": "model = nn.Sequential(nn.Linear(4, 9), nn.ReLU(), nn.Linear(9, 2))"},
+    "trained_otherwise": {"train": TRAIN.replace("0.05", "0.06")},
+    "trained_on": {"look": "model = model.eval()"},
+}
+
+
+@pytest.fixture(scope="module")
+def forged(course: Course, result: bytes) -> dict[str, Record]:
+    """A cohort of bad results, graded by `auto` in one slot."""
+    for student, content in _forgeries(result).items():
+        path = submit(course, student, content, **ANSWERS.get(student, {}))
+        if student == "linked":
+            path.with_name(FILE).symlink_to(course.submitted("tiny", "stale").with_name(FILE))
+    return _graded(course, tuple(FORGED), Training.auto)
+
+
+@pytest.mark.parametrize("student", FORGED)
+def test_what_cannot_be_taken_is_run_again_and_says_why(forged: dict[str, Record], student: str) -> None:
+    record = forged[student]
+    (note,) = record.notes
+    assert note.startswith("The training was run again: ")
+    assert FORGED[student] in note
+    assert (record.handed_in, _status(record, "train")) == ((), "ok")
+    assert not any(item.handed_in for item in record.items().values())
+    assert record.score == 12
+
+
+def test_without_a_rerun_it_earns_what_the_untrained_model_is_worth_and_a_person_looks(
+    course: Course, forged: dict[str, Record]
+) -> None:
+    record = _graded(course, ("not_finite",), Training.handed_in)["not_finite"]
+    assert _status(record, "train") == "not_run"
+    assert record.items()["check_train/learns_the_sign"].finding.outcome is Outcome.failed
+    assert "neither run nor taken" in record.for_a_person()[0]
+
+
+def test_a_claimed_history_changes_nothing_that_is_measured(course: Course, result: bytes) -> None:
+    handed_in, tensors = read(result)
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
+    forged = _zeroed(handed_in, zeros) | {"history": Value([0.0] * 60)}
+    content = write(
+        msgspec.structs.replace(handed_in, evidence=forged), {d: t for d, t in _by_digest(zeros).items()}
+    )
+    submit(course, "zeros", content)
+    record = _graded(course, ("zeros",), Training.auto)["zeros"]
+    items = record.items()
+    assert record.handed_in
+    assert items["check_train/history"].finding.strength is Strength.claimed
+    assert items["check_train/learns_the_sign"].finding.outcome is Outcome.failed
+
+
+def _zeroed(handed_in: HandedIn, zeros: dict[str, torch.Tensor]) -> dict[str, object]:
+    from tlgrader.evidence.digest import digest
+
+    model = handed_in.evidence["model"]
+    assert isinstance(model, ModelEvidence)
+    parameters = tuple(
+        msgspec.structs.replace(info, digest=digest(zeros[info.digest])) for info in model.parameters
+    )
+    return dict(handed_in.evidence) | {"model": msgspec.structs.replace(model, parameters=parameters)}
+
+
+def _by_digest(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    from tlgrader.evidence.digest import digest
+
+    return {digest(tensor): tensor for tensor in tensors.values()}
+
+
+def test_the_way_is_a_choice_of_the_command(course: Course, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from tlgrader.cli.app import app
+
+    wrong = CliRunner().invoke(app, ["grade", "tiny", "--training", "never", "--course", str(course.root)])
+    assert wrong.exit_code == 2
+    assert json.dumps("handed-in")[1:-1] in wrong.output
