@@ -21,6 +21,7 @@ ALLOWED = {
     "backbones": {"errors", "evidence"},
     "evidence": {"errors", "backbones"},
     "handing_in": {"errors", "evidence", "backbones"},
+    "restoring": {"errors", "evidence"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
     "sandbox": {"errors", "evidence", "data"},
     "course": {"errors"},

@@ -15,7 +15,7 @@ from tlgrader.course.exercise import exercise_from
 from tlgrader.course.paths import Course
 from tlgrader.evidence.handed_in import FILE
 
-MEASURED = '''
+MEASURED = """
 import torch
 from tlgrader.judge import evaluate
 
@@ -29,7 +29,7 @@ def learns_the_sign(model):
     inputs, labels = _data(1)
     data = evaluate.Labelled({"x": inputs}, labels, {"x": _data(2)[0][:8]})
     return evaluate.accuracy(model, data, threshold=0.9, classes_named=("negative", "positive"))
-'''
+"""
 TRAIN = """
 inputs = torch.randn(200, 4)
 labels = (inputs[:, 0] > 0).long()
@@ -42,10 +42,14 @@ for epoch in range(60):
     optimizer.step()
     history.append(loss.item())
 """
-LOOK = "first_answers = model(torch.ones(1, 4)).tolist()"
+LOOK = """
+falls = history[-1] < history[0]
+answers = model(torch.tensor([[3.0, 0, 0, 0], [-3, 0, 0, 0]])).argmax(1).tolist()
+"""
 CHECKED = """
 check.optimizer(optimizer, model)
 check.history(history, epochs=60)
+assert answers == [1, 0]
 ### BEGIN HIDDEN TESTS
 from grader_tests import tiny
 tiny.learns_the_sign(model)
@@ -66,7 +70,7 @@ def make_trained_course(root: Path) -> Course:
     source.cells[4:4] = [
         _training(make_cell("code", "history = ...", "train", **STUDENT)),
         _training(make_cell("code", "tlgrader.hand_in(model, history, optimizer)", "hand_in", **GIVEN)),
-        make_cell("code", "first_answers = ...", "look", **STUDENT),
+        make_cell("code", "answers = ...", "look", **STUDENT),
         make_cell("code", CHECKED, "check_train", points=6, **CHECK),
     ]
     course.source("tiny").write_text(nbformat.writes(source))

@@ -75,7 +75,9 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class _Header(msgspec.Struct, frozen=True):
-    metadata: Annotated[dict[str, str], msgspec.Meta(max_length=8)] = msgspec.field(name="__metadata__")
+    metadata: Annotated[dict[str, str], msgspec.Meta(max_length=8)] = msgspec.field(
+        default={}, name="__metadata__"
+    )
 
 
 _HEADER = msgspec.json.Decoder(_Header)

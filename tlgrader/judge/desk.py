@@ -18,7 +18,7 @@ from tlgrader.judge.bench import Bench
 from tlgrader.judge.gradecell import GradeCell, parse_all
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.record import Record, Status
-from tlgrader.judge.training import Decided, decide
+from tlgrader.judge.training import Decided, decide, without
 from tlgrader.judge.walk import Walk, Walked
 from tlgrader.sandbox.slot import Slot
 
@@ -73,15 +73,22 @@ class Desk:
         started = time.monotonic()
         loaded = self._load(job.exercise)
         rebuilt = rebuild(loaded.exercise, job.submission)
-        bench = Bench(self._course.hidden_tests(job.exercise))
-        files = {**job.submission.files, **loaded.files}
         training = decide(job, self._course, rebuilt.cells, loaded.grade_cells)
-        with self._slot.worker(seed=job.seed, files=files) as worker:
-            walk = Walk(worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in)
-            walked = walk.through(rebuilt.cells)
+        walked = self._walk(job, loaded, rebuilt, training)
+        if walked.not_restored:
+            why = f"what was handed in does not fit the notebook ({walked.not_restored})"
+            training = without(job.training, why)
+            walked = self._walk(job, loaded, rebuilt, training)
         seconds = time.monotonic() - started
         record = _record(job, loaded, rebuilt, walked, training, self._wall, seconds)
         return Graded(record, _notebook(loaded, walked))
+
+    def _walk(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Walked:
+        bench = Bench(self._course.hidden_tests(job.exercise))
+        files = {**job.submission.files, **loaded.files}
+        with self._slot.worker(seed=job.seed, files=files) as worker:
+            walk = Walk(worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in)
+            return walk.through(rebuilt.cells)
 
     def _load(self, name: str) -> Loaded:
         if name not in self._loaded:

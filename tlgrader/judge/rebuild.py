@@ -120,6 +120,7 @@ class _Builder:
         model = self._grow("", None, None)
         self._load(model, self._parts.tensors)
         if self._parts.adapters:
+            _require_ranks(self._parts)
             _inject(model, self._parts.adapters)
             self._load(model, self._parts.adapter_tensors, adapters=True)
         return model.eval().requires_grad_(False)
@@ -204,6 +205,16 @@ def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
     if not path:
         raise CannotRebuild(f"a `{wanted.type}` that did not come from `load_backbone`")
     raise CannotRebuild(f"`{path}` is a `{wanted.type}`, which is not a layer that can be built again")
+
+
+def _require_ranks(parts: Logical) -> None:
+    """Raise CannotRebuild for a rank that is not its tensors': peft would allocate what an adapter claims."""
+    for name, layer in parts.adapters.items():
+        matrix = parts.adapter_tensors.get(f"{name}.lora_A.{ADAPTER}.weight")
+        if matrix is None or matrix.shape[:1] != (layer.r,):
+            raise CannotRebuild(
+                f"the adapter in `{name}` says that its rank is {layer.r}, and its tensors do not"
+            )
 
 
 def _inject(model: nn.Module, adapters: dict[str, LoraLayer]) -> None:

@@ -21,6 +21,7 @@ from tlgrader.checks.pretrained import fingerprint, is_trusted
 from tlgrader.course.exercise import Cell, Role
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
+from tlgrader.errors import GraderError
 from tlgrader.evidence.handed_in import (
     FILE,
     Device,
@@ -104,13 +105,22 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
     try:
         result, files = _taken(job.submission, cells, grade_cells, _others(course, job.exercise))
     except NotTaken as why:
-        if job.training is Training.auto:
-            return Decided(notes=(f"The training was run again: {why}.",))
-        untrained = f"The training was neither run nor taken from what was handed in: {why}."
-        return Decided({}, (untrained,), untrained)
+        return without(job.training, str(why))
+    except GraderError:
+        raise
+    except Exception as error:  # evidence of the right form may still describe what cannot be
+        return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
     names = ", ".join(f"`{name[:80]}`" for name in files)
     note = f"The training was not run: {names} are as they were handed in, {_trained(result.device)}."
     return Decided({name: file.observation for name, file in files.items()}, (note,))
+
+
+def without(training: Training, why: str) -> Decided:
+    """What there is where nothing can be taken: another run, or, where none is wanted, an untrained model."""
+    if training is Training.auto:
+        return Decided(notes=(f"The training was run again: {why}.",))
+    untrained = f"The training was neither run nor taken from what was handed in: {why}."
+    return Decided({}, (untrained,), untrained)
 
 
 def _taken(

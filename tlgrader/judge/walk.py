@@ -20,6 +20,8 @@ from tlgrader.judge.record import CellRecord, GradeRecord
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import CellResult, CellStatus
 
+RESTORE = "from tlgrader.restoring import restore as _restore; _restore(globals()); del _restore"
+"""Runs in the worker, in place of the first cell that trains, so that later cells find what was handed in."""
 NOT_RUN = "not_run"
 """The status of a cell that trains where its result was handed in."""
 
@@ -41,6 +43,8 @@ class Walked:
     nodes: tuple[NotebookNode, ...]
     judge_s: float
     """Seconds spent on grade cells: observing, rebuilding, evaluating on hidden data."""
+    not_restored: str = ""
+    """Why cells after the training did not find what was handed in."""
 
 
 class Walk:
@@ -60,6 +64,7 @@ class Walk:
         self._kernel, self._bench, self._grade_cells, self._limits = kernel, bench, grade_cells, limits
         self._handed_in = handed_in
         self._in_force: Mapping[str, Observation] = {}
+        self._not_restored = ""
         self._started = time.monotonic()
         self._cells: list[CellRecord] = []
         self._grades: list[GradeRecord] = []
@@ -80,7 +85,9 @@ class Walk:
                 node.outputs = self._run(cell)
                 node.execution_count = len(self._cells)
             self._nodes.append(node)
-        return Walked(tuple(self._cells), tuple(self._grades), tuple(self._nodes), self._judge_s)
+        return Walked(
+            tuple(self._cells), tuple(self._grades), tuple(self._nodes), self._judge_s, self._not_restored
+        )
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
         left = self._limits.notebook_s - (time.monotonic() - self._started)
@@ -97,6 +104,8 @@ class Walk:
 
     def _pass_over(self, cell: Cell, handed_in: Mapping[str, Observation]) -> list[NotebookNode]:
         """Leave a cell that trains out: what it would have made was handed in, or there is nothing."""
+        if handed_in and not self._in_force:
+            self._not_restored = self._kernel.run(RESTORE, timeout_s=self._limits.cell_s).reason
         self._in_force = handed_in
         reason = "" if handed_in else "it did not run, and no training result was taken in its place"
         self._cells.append(CellRecord(cell.id, NOT_RUN, reason, 0.0))
