@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from tlgrader.errors import UsageError
-from tlgrader.evidence.digest import digest
+from tlgrader.evidence.digest import digest, dtype_name
 from tlgrader.evidence.handed_in import FILE, read, tensors_of
 from tlgrader.evidence.kinds import Array, ModelEvidence, TensorInfo, Value
 from tlgrader.evidence.modules import tensors, walk
@@ -44,7 +44,8 @@ def _load(name: str, evidence: ModelEvidence, model: object, handed_in: Tensors)
         raise UsageError(f"`{name}` is not a model before the training")
     live = dict(tensors(model, "_parameters")) | dict(tensors(model, "_buffers"))
     wanted = {info.name: info for info in tensors_of(evidence)}
-    if {key: tuple(tensor.shape) for key, tensor in live.items()} != {k: i.shape for k, i in wanted.items()}:
+    forms = {key: (tuple(tensor.shape), dtype_name(tensor.dtype)) for key, tensor in live.items()}
+    if forms != {key: (info.shape, info.dtype) for key, info in wanted.items()}:
         raise UsageError(f"`{name}` has other layers before the training than after it")
     with torch.no_grad():
         for key, tensor in live.items():

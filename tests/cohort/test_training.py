@@ -18,7 +18,7 @@ from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
 from tlgrader.evidence.digest import digest
-from tlgrader.evidence.handed_in import FILE, MAX_BYTES, Handed, HandedIn, cell_digest, read, write
+from tlgrader.evidence.handed_in import FILE, MAX_BYTES, Device, Handed, HandedIn, cell_digest, read, write
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence, Value
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
@@ -45,7 +45,6 @@ FORGED = {
     "other_weights": "the backbone `digits_resnet` has other weights there than here",
     "without_history": "a check looks at `history`, which was not handed in",
     "trained_on": "`model` is assigned once more after the training",
-    "own_forward": "`model` cannot be built again",
     "made_in_training": "does not fit the notebook (UsageError: `model` is not a model before the training)",
 }
 Change = Callable[[HandedIn, dict[str, torch.Tensor]], tuple[HandedIn, dict[str, torch.Tensor]]]
@@ -211,7 +210,6 @@ def _forgeries(result: bytes) -> dict[str, bytes | None]:
         ),
         "without_history": _changed(result, _with(evidence=without)),
         "trained_on": result,
-        "own_forward": _changed(result, _model(_own_forward)),
         "made_in_training": _changed(
             result, _with(cells=(*map(cell_digest, made.values()), *handed_in.cells))
         ),
@@ -256,6 +254,28 @@ def test_without_a_rerun_it_earns_what_the_untrained_model_is_worth_and_a_person
     assert _status(record, "train") == "not_run"
     assert record.items()["check_train/learns_the_sign"].finding.outcome is Outcome.failed
     assert "neither run nor taken" in record.for_a_person()[0]
+
+
+def test_a_model_that_cannot_be_built_again_is_asked_in_the_notebook_as_ever(
+    course: Course, result: bytes, grader: Grader
+) -> None:
+    submit(course, "own_forward", _changed(result, _model(_own_forward)))
+    record = grader.records(Training.auto, "own_forward")["own_forward"]
+    finding = record.items()["check_train/learns_the_sign"].finding
+    assert (finding.outcome, finding.strength) == (Outcome.passed, Strength.queried)
+    assert record.handed_in
+
+
+def test_what_a_gpu_trained_is_judged_without_one(course: Course, result: bytes, grader: Grader) -> None:
+    def on_a_gpu(model: ModelEvidence) -> ModelEvidence:
+        there = tuple(msgspec.structs.replace(info, device="cuda:0") for info in model.parameters)
+        return msgspec.structs.replace(model, parameters=there)
+
+    device = Device("Tesla T4", 15 * 2**30, 2**30)
+    submit(course, "gpu", _changed(_changed(result, _model(on_a_gpu)), _with(device=device)))
+    record = grader.records(Training.auto, "gpu")["gpu"]
+    assert record.score == 12
+    assert "trained on Tesla T4, 1.0 of 15.0 GB" in record.notes[0]
 
 
 def test_a_claimed_history_changes_nothing_that_is_measured(

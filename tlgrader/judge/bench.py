@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import traceback
 from collections.abc import Mapping
@@ -28,17 +29,26 @@ class Bench:
         self._hidden_tests = hidden_tests
         self._modules: dict[str, ModuleType] = {}
         self._kept: dict[str, Any] = {}
+        self._handed_in: dict[str, tuple[str, ...]] = {}  # behind each kept value
 
     def judge(self, cell: GradeCell, observed: Mapping[str, Observation]) -> GradeRecord:
         """Try every line of `cell` on what was `observed` of each name that it needs."""
         items: dict[str, Item] = {}
         for line in cell.lines:
             outcome = self._outcome(cell, line, observed)
+            handed_in = self._from_training(line, observed)
+            if line.keep is not None:
+                self._handed_in[line.keep] = handed_in
             if outcome is not None:
                 id = _unused(f"{cell.id}/{line.name}", items)
-                handed_in = tuple(name for name in line.needs if observed[name].handed_in)
                 items[id] = Item(id, line.hidden, outcome, handed_in)
         return GradeRecord(cell.id, cell.points, tuple(items.values()))
+
+    def _from_training(self, line: Line, observed: Mapping[str, Observation]) -> tuple[str, ...]:
+        """Names behind what `line` looks at that were handed in, also through what an earlier line kept."""
+        used = [node.id for node in ast.walk(line.expression) if isinstance(node, ast.Name)]
+        names = [name for name in line.needs if observed[name].handed_in]
+        return tuple(dict.fromkeys([*names, *(name for u in used for name in self._handed_in.get(u, ()))]))
 
     def _outcome(self, cell: GradeCell, line: Line, observed: Mapping[str, Observation]) -> Finding | None:
         try:

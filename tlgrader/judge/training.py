@@ -11,10 +11,9 @@ import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 
 import torch
-from torch import nn
 
 from tlgrader.backbones import UNTRAINED
 from tlgrader.checks.pretrained import fingerprint, is_trusted
@@ -34,12 +33,10 @@ from tlgrader.evidence.handed_in import (
     tensors_of,
 )
 from tlgrader.evidence.kinds import Evidence, Missing, ModelEvidence
-from tlgrader.evidence.observation import Observation
-from tlgrader.evidence.observe import forward
+from tlgrader.evidence.observation import Observation, Source
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.job import Job
-from tlgrader.judge.logical import CannotRebuild
-from tlgrader.judge.rebuild import pristine, rebuild
+from tlgrader.judge.rebuild import pristine
 from tlgrader.judge.record import Training
 
 Tensors = Mapping[str, torch.Tensor]
@@ -51,51 +48,54 @@ class NotTaken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Whether training cells run, and what stands in their place."""
-
-    handed_in: Mapping[str, Observation] | None = None
-    """What was handed in, by name, empty where nothing was taken; None where training cells run."""
-    notes: tuple[str, ...] = ()
-    untrained: str = ""
-    """Why training cells do not run although nothing was taken: a person has to look."""
-
-
-@dataclass(frozen=True)
-class _File:
-    """A `Source` without a process: it answers for one name from the file that was handed in."""
+class Taken:
+    """What one name stood for on the student's machine. `tensors` are the file's, by digest."""
 
     name: str
     evidence: Handed
     tensors: Tensors = field(repr=False)
 
-    @property
-    def observation(self) -> Observation:
-        return Observation(self.name, self.evidence, self, handed_in=True)
+    def observation(self, live: Evidence, worker: Source) -> Observation:
+        """What a grade cell gets for the name, which is `live` in the notebook of the `worker`."""
+        return Observation(self.name, self.evidence, _Source(self, live, worker), handed_in=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Tensors come from the file; the notebook's own model answers, into which they were put."""
+
+    taken: Taken
+    live: Evidence
+    worker: Source
 
     def tensor(self, digest: str) -> torch.Tensor:
-        """One of the file's, or of the pretrained ones, which are not in it. Raises KeyError."""
-        return self.tensors[digest] if digest in self.tensors else self._pretrained[digest]
+        """One of the file's, or a pretrained one, which is not in it. Raises KeyError."""
+        if digest in self.taken.tensors:
+            return self.taken.tensors[digest]
+        return {key: t for name in _backbones(self.taken.evidence) for key, t in _tensors(name).items()}[
+            digest
+        ]
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the model that is built from the tensors answers: there is no other. Raises CannotRebuild."""
-        with torch.no_grad():
-            answer = forward(self.model, inputs)
-        assert isinstance(answer, torch.Tensor)
-        return answer
+        """What the notebook's model answers, on a machine like the judge's. Raises KeyError, and as `Source` does."""
+        if not isinstance(self.live, ModelEvidence):
+            raise KeyError(f"`{self.taken.name}` is no model in the notebook")
+        return self.worker.logits(self.live.handle, inputs)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Missing: no function can be handed in."""
-        return Missing(f"`{self.name}` was handed in, and cannot be called")
+        return Missing(f"`{self.taken.name}` was handed in, and cannot be called")
 
-    @cached_property
-    def model(self) -> nn.Module:
-        """The model, built. Raises CannotRebuild."""
-        return rebuild(self.observation)
 
-    @cached_property
-    def _pretrained(self) -> Tensors:
-        return {key: tensor for name in _backbones(self.evidence) for key, tensor in _tensors(name).items()}
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Whether training cells run, and what stands in their place."""
+
+    handed_in: Mapping[str, Taken] | None = None
+    """What was handed in, by name, empty where nothing was taken; None where training cells run."""
+    notes: tuple[str, ...] = ()
+    untrained: str = ""
+    """Why training cells do not run although nothing was taken: a person has to look."""
 
 
 def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> Decided:
@@ -103,16 +103,16 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
     if job.training is Training.rerun or not any(cell.trains for cell in cells):
         return Decided()
     try:
-        result, files = _taken(job.submission, cells, grade_cells, _others(course, job.exercise))
+        result, tensors = _taken(job.submission, cells, grade_cells, _others(course, job.exercise))
     except NotTaken as why:
         return without(job.training, str(why))
     except GraderError:
         raise
     except Exception as error:  # evidence of the right form may still describe what cannot be
         return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
-    names = ", ".join(f"`{name[:80]}`" for name in files)
+    names = ", ".join(f"`{name[:80]}`" for name in result.evidence)
     note = f"The training was not run: {names} are as they were handed in, {_trained(result.device)}."
-    return Decided({name: file.observation for name, file in files.items()}, (note,))
+    return Decided({name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}, (note,))
 
 
 def without(training: Training, why: str) -> Decided:
@@ -125,7 +125,7 @@ def without(training: Training, why: str) -> Decided:
 
 def _taken(
     submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell], others: set[str]
-) -> tuple[HandedIn, dict[str, _File]]:
+) -> tuple[HandedIn, Tensors]:
     """What was handed in, if it is of this submission and whole. Raises NotTaken."""
     try:
         result, tensors = read(_content(submission))
@@ -138,10 +138,7 @@ def _taken(
     for evidence in result.evidence.values():
         _require_backbones(evidence, result)
         _require_tensors(evidence, tensors)
-    files = {name: _File(name, evidence, tensors) for name, evidence in result.evidence.items()}
-    for file in files.values():
-        _require_model(file)
-    return result, files
+    return result, tensors
 
 
 def _content(submission: Submission) -> bytes:
@@ -249,15 +246,6 @@ def _require_tensors(evidence: Handed, tensors: Tensors) -> None:
 
 def _is_finite(tensor: torch.Tensor) -> bool:
     return bool(torch.isfinite(tensor.float() if tensor.is_floating_point() else tensor).all())
-
-
-def _require_model(file: _File) -> None:
-    """A model that cannot be built from its tensors could be judged only in the notebook's own process."""
-    if isinstance(file.evidence, ModelEvidence):
-        try:
-            _ = file.model
-        except CannotRebuild as error:
-            raise NotTaken(f"`{file.name[:80]}` cannot be built again from `{FILE}`: {error}") from error
 
 
 def _trained(device: Device) -> str:

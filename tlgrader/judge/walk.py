@@ -17,6 +17,7 @@ from tlgrader.judge.bench import Bench
 from tlgrader.judge.explain import outputs_for
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.record import CellRecord, GradeRecord
+from tlgrader.judge.training import Taken
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import CellResult, CellStatus
 
@@ -59,11 +60,11 @@ class Walk:
         bench: Bench,
         grade_cells: dict[str, GradeCell],
         limits: Limits,
-        handed_in: Mapping[str, Observation] | None = None,
+        handed_in: Mapping[str, Taken] | None = None,
     ) -> None:
         self._kernel, self._bench, self._grade_cells, self._limits = kernel, bench, grade_cells, limits
         self._handed_in = handed_in
-        self._in_force: Mapping[str, Observation] = {}
+        self._in_force: Mapping[str, Taken] = {}
         self._not_restored = ""
         self._started = time.monotonic()
         self._cells: list[CellRecord] = []
@@ -102,7 +103,7 @@ class Walk:
             outputs.append(_stream(f"[tlgrader] {result.reason}\n"))
         return outputs
 
-    def _pass_over(self, cell: Cell, handed_in: Mapping[str, Observation]) -> list[NotebookNode]:
+    def _pass_over(self, cell: Cell, handed_in: Mapping[str, Taken]) -> list[NotebookNode]:
         """Leave a cell that trains out: what it would have made was handed in, or there is nothing."""
         if handed_in and not self._in_force:
             self._not_restored = self._kernel.run(RESTORE, timeout_s=self._limits.cell_s).reason
@@ -114,15 +115,17 @@ class Walk:
 
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
-        needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
-        asked = [name for name in needs if name not in self._in_force]
-        evidence = self._kernel.observe(asked) if asked else {}
-        observed = {
-            name: Observation(name, self._explained(seen), self._kernel) for name, seen in evidence.items()
-        }
-        grade = self._bench.judge(parsed, observed | dict(self._in_force))
+        needs = tuple(dict.fromkeys(name for line in parsed.lines for name in line.needs))
+        evidence = self._kernel.observe(needs) if needs else {}
+        observed = {name: self._observation(name, seen) for name, seen in evidence.items()}
+        grade = self._bench.judge(parsed, observed)
         self._grades.append(grade)
         return outputs_for(grade)
+
+    def _observation(self, name: str, seen: Evidence) -> Observation:
+        if name in self._in_force:
+            return self._in_force[name].observation(seen, self._kernel)
+        return Observation(name, self._explained(seen), self._kernel)
 
     def _explained(self, seen: Evidence) -> Evidence:
         """A name that is missing, with the cells that failed before: one of them should have made it."""
