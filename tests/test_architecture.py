@@ -20,7 +20,7 @@ ALLOWED = {
     "data": {"errors", "backbones"},
     "backbones": {"errors", "evidence"},
     "evidence": {"errors", "backbones"},
-    "handing_in": {"errors", "evidence", "backbones"},
+    "handing_in": {"errors", "evidence", "backbones", "seeding"},
     "restoring": {"errors", "evidence"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
     "sandbox": {"errors", "evidence", "data"},

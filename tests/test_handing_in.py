@@ -15,6 +15,7 @@ import tlgrader
 from tlgrader import handing_in
 from tlgrader.evidence.handed_in import FILE, HandedIn, Malformed, cell_digest, read
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, Value
+from tlgrader.seeding import SEED_VARIABLE
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +24,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "lora.ipynb"))
     monkeypatch.setenv("JUPYTERHUB_USER", "ada")
+    monkeypatch.delenv(SEED_VARIABLE, raising=False)
     history = SimpleNamespace(input_hist_raw=["", "model = build()", "tlgrader.hand_in(model)\n"])
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(history_manager=history))
 
@@ -53,7 +55,7 @@ def test_pretrained_tensors_are_left_out_and_their_backbone_is_named() -> None:
     tlgrader.hand_in(model)
     result, tensors = _written()
     assert set(result.backbones) == {"digits_resnet"}
-    assert {tuple(tensor.shape) for tensor in tensors.values()} == {(3, model.fc.in_features), (3,)}
+    assert {tuple(tensor.shape) for tensor in tensors.values()} == {(3, 128), (3,)}
 
 
 def test_randomness_is_as_it_was() -> None:
@@ -93,6 +95,16 @@ def test_what_is_too_large_is_said_and_not_written(
     model = nn.Linear(20, 20)
     tlgrader.hand_in(model)
     assert "2 KB, more than the 1 KB allowed" in capsys.readouterr().err
+    assert not Path(FILE).exists()
+
+
+def test_where_the_grader_trains_nothing_is_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SEED_VARIABLE, "7")
+    model = nn.Linear(2, 2)
+    tlgrader.hand_in(model)
+    assert "the grader has run the training itself" in capsys.readouterr().out
     assert not Path(FILE).exists()
 
 

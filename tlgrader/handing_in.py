@@ -30,6 +30,7 @@ from tlgrader.evidence.handed_in import (
 from tlgrader.evidence.kinds import Missing, ModelEvidence, Opaque
 from tlgrader.evidence.observe import Observer
 from tlgrader.evidence.wire import WireError
+from tlgrader.seeding import SEED_VARIABLE
 
 _PACKAGES = ("tlgrader", "torch", "torchvision", "timm", "transformers", "peft", "numpy")
 _PLAIN_ENOUGH = (bool, int, float, str, type(None))
@@ -42,6 +43,9 @@ def hand_in(*things: object) -> None:
     are pretrained are left out. One sentence says what was written, or on stderr why nothing was.
     """
     variables = sys._getframe(1).f_locals
+    if SEED_VARIABLE in os.environ:  # describing the model would cost each submission a second
+        print("Nothing was handed in: the grader has run the training itself.")
+        return
     try:
         print(_handed_in(things, variables))
     except (GraderError, WireError, OSError) as error:

@@ -43,8 +43,9 @@ def test_files_beside_the_notebook_come_along_and_links_do_not(tmp_path: Path) -
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.csv").write_text("1,2")
     (tmp_path / "passwords").symlink_to("/etc/passwd")
-    files = read_submission(tmp_path / "notebook.ipynb", "ada").files
-    assert files == {"data/a.csv": b"1,2", "helpers.py": b"x = 1"}
+    submission = read_submission(tmp_path / "notebook.ipynb", "ada")
+    assert submission.files == {"data/a.csv": b"1,2", "helpers.py": b"x = 1"}
+    assert "passwords" in submission.left_out
 
 
 def test_a_file_beside_the_notebook_changes_the_digest(tmp_path: Path) -> None:
