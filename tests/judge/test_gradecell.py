@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tlgrader.evidence.kinds import Evidence, Missing, Opaque, Value
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 from tlgrader.judge.bench import Bench
+from tlgrader.judge.explain import as_html
 from tlgrader.judge.gradecell import parse_all
 from tlgrader.judge.record import GradeRecord
 
@@ -141,6 +143,23 @@ def test_what_a_hidden_function_returned_can_be_kept_for_a_later_cell(tmp_path: 
     bench.judge(cells["one"], _observed({"rate": Value(1)}))
     finding = bench.judge(cells["two"], _observed({"rate": Value(2)})).items[0].finding
     assert (finding.outcome, finding.observed) == (Outcome.passed, "1, 2")
+
+
+def test_an_item_says_what_was_handed_in_also_behind_what_was_kept(tmp_path: Path) -> None:
+    (tmp_path / "exercise.py").write_text(
+        "from tlgrader.checks.finding import Finding, Outcome, Strength\n"
+        "def look(x): return x\n"
+        "def seen(x): return Finding('seen', Outcome.passed, Strength.claimed, f'{x}', '')\n"
+    )
+    source = HIDDEN.format(
+        "from grader_tests import exercise\nkept = exercise.look(a)\nexercise.seen(kept)\nassert b"
+    )
+    cell = parse_all([("one", 1, source)])["one"]
+    observed = _observed({"a": Value(1), "b": Value(1)})
+    observed["a"] = replace(observed["a"], handed_in=True)
+    grade = Bench(tmp_path / "exercise.py").judge(cell, observed)
+    assert [item.handed_in for item in grade.items] == [("a",), ()]
+    assert as_html(grade).count("from the training result that was handed in") == 1
 
 
 def test_a_check_on_an_object_of_another_kind_fails_and_names_it() -> None:

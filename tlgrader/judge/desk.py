@@ -76,7 +76,7 @@ class Desk:
         training = decide(job, self._course, rebuilt.cells, loaded.grade_cells)
         walked = self._walk(job, loaded, rebuilt, training)
         if walked.not_restored:
-            why = f"what was handed in does not fit the notebook ({walked.not_restored})"
+            why = f"what was handed in does not fit the notebook ({walked.not_restored[:300]})"
             training = without(job.training, why)
             walked = self._walk(job, loaded, rebuilt, training)
         seconds = time.monotonic() - started

@@ -45,7 +45,7 @@ class Walked:
     judge_s: float
     """Seconds spent on grade cells: observing, rebuilding, evaluating on hidden data."""
     not_restored: str = ""
-    """Why cells after the training did not find what was handed in."""
+    """Why what was handed in could not be put into the notebook; the walk ended there."""
 
 
 class Walk:
@@ -73,8 +73,10 @@ class Walk:
         self._judge_s = 0.0
 
     def through(self, cells: Sequence[Cell]) -> Walked:
-        """Walk `cells` in order. Nothing that a cell does ends the walk."""
+        """Walk `cells` in order. Nothing that a cell does ends the walk; it ends where nothing could be restored."""
         for cell in cells:
+            if self._not_restored:
+                break
             node = copy.deepcopy(cell.node)
             if cell.role is Role.grade:
                 started = time.monotonic()
