@@ -122,7 +122,12 @@ def test_what_is_missing_is_called_by_its_name(observe: Observe) -> None:
     lost = Observation("my_report", Missing("cell `x` failed"), Observer())
     assert judged(lost).observed == "`my_report` does not exist: cell `x` failed"
     with_tensor = observe(report(confusion_matrix=torch.eye(3)), "my_report")
-    assert "a dict of plain numbers and lists was expected" in judged(with_tensor).observed
+    said = judged(with_tensor).observed
+    assert said.startswith(
+        "`my_report` is a dict (`confusion_matrix` in it is of type Tensor, with shape (3, 3)); a dict of plain"
+    )
+    assert "`.tolist()`" in said
+    assert "`.item()`" in said
 
 
 BY_SCORE = {"a": 0.8, "b": 0.78, "c": 0.3}

@@ -6,10 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, settled
+from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
 from tlgrader.checks.finding import Finding, Strength
-from tlgrader.evidence.kinds import Missing
-from tlgrader.evidence.observation import Observation
 
 SCORES = ("accuracy", "precision", "recall", "f1")
 MATRIX = "confusion_matrix"
@@ -74,34 +72,29 @@ def metrics(
     return settled(problems, Strength.claimed, observed, expected, _metrics_hint(wrong, true, tolerance))
 
 
+_MADE_PLAIN = ": `.tolist()` makes a plain list of an array or tensor, `.item()` a number of a single one"
+
+
 def _report(report: object, keys: Sequence[str], expected: str) -> Mapping[str, Any]:
     """The report with all its keys, as plain numbers and lists. Raises NotThere."""
     name = name_of(report, "report")
     if not isinstance(report, Mapping):
-        _raise_unless_there(report, name, expected)
-        said = f"`{name}` is {describe(report)}"
-        raise NotThere(f"{said}; a dict of plain numbers and lists was expected", expected)
+        need_there(report, "report", expected)
+        said = f"`{name}` is {describe(report)}; a dict of plain numbers and lists was expected"
+        raise NotThere(f"{said}{_MADE_PLAIN}", expected)
     missing = [key for key in keys if key not in report]
     if missing:
         raise NotThere(f"`{name}` has no {listed(missing)}; it has {listed(map(str, report))}", expected)
     arrays = [key for key in keys if hasattr(report[key], "tolist") and len(report[key].shape) > 0]
     if arrays:
-        raise NotThere(
-            f"{listed(arrays)} in `{name}` is an array; `.tolist()` makes it a plain list", expected
-        )
+        raise NotThere(f"{listed(arrays)} in `{name}` is an array{_MADE_PLAIN}", expected)
     return report
-
-
-def _raise_unless_there(thing: object, name: str, expected: str) -> None:
-    evidence = thing.evidence if isinstance(thing, Observation) else None
-    if isinstance(evidence, Missing):
-        raise NotThere(f"`{name}` does not exist: {evidence.reason}", expected)
 
 
 def _indices(values: object, parameter: str, classes: int, expected: str) -> list[int]:
     """Class indices as a list of int. Raises NotThere where they are none."""
     name = name_of(values, parameter)
-    _raise_unless_there(values, name, expected)
+    need_there(values, parameter, expected)
     shape = getattr(values, "shape", None)
     if shape is not None and len(shape) != 1:
         raise NotThere(f"`{name}` has the shape {list(shape)}; one class index a row was expected", expected)
@@ -202,7 +195,7 @@ def ranking(ranking: object, scores: object, *, tolerance: float = 0.0, weight: 
 
 def _scores(scores: object, expected: str) -> Mapping[str, float]:
     name = name_of(scores, "scores")
-    _raise_unless_there(scores, name, expected)
+    need_there(scores, "scores", expected)
     if not isinstance(scores, Mapping) or not scores or not all(map(_is_finite, scores.values())):
         what = "not finite numbers" if isinstance(scores, Mapping) else describe(scores)
         raise NotThere(f"`{name}` is {what}; a score for each candidate's name was expected", expected)
@@ -215,7 +208,7 @@ def _is_finite(value: object) -> bool:
 
 def _names(ranking: object, expected: str) -> list[str]:
     name = name_of(ranking, "ranking")
-    _raise_unless_there(ranking, name, expected)
+    need_there(ranking, "ranking", expected)
     if not isinstance(ranking, list | tuple):
         raise NotThere(f"`{name}` is {describe(ranking)}, a list of names was expected", expected)
     strange = [item for item in ranking if not isinstance(item, str)]
