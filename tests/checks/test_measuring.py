@@ -100,6 +100,12 @@ def test_f1_of_the_means_is_recognised() -> None:
     ("claimed", "labels", "predicted", "words"),
     [
         (..., LABELS, PREDICTED, "`report` is an ellipsis"),
+        (
+            report(f1=torch.ones(1)),
+            LABELS,
+            PREDICTED,
+            "`f1` in `report` is a Tensor of shape (1,): `.tolist()`",
+        ),
         ({"accuracy": 1.0}, LABELS, PREDICTED, "`report` has no `confusion_matrix`, `precision`"),
         (report(confusion_matrix=torch.eye(3)), LABELS, PREDICTED, "`.tolist()`"),
         (report(), LABELS, PREDICTED[:5], "`predictions`: 5 predictions for 8 labels"),
@@ -128,6 +134,7 @@ def test_what_is_missing_is_called_by_its_name(observe: Observe) -> None:
     )
     assert "`.tolist()`" in said
     assert "`.item()`" in said
+    assert "tolist" not in judged(observe(object(), "my_report")).observed
 
 
 BY_SCORE = {"a": 0.8, "b": 0.78, "c": 0.3}

@@ -8,6 +8,8 @@ from typing import Any
 
 from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
 from tlgrader.checks.finding import Finding, Strength
+from tlgrader.evidence.kinds import Opaque
+from tlgrader.evidence.observation import Observation
 
 SCORES = ("accuracy", "precision", "recall", "f1")
 MATRIX = "confusion_matrix"
@@ -81,14 +83,22 @@ def _report(report: object, keys: Sequence[str], expected: str) -> Mapping[str, 
     if not isinstance(report, Mapping):
         need_there(report, "report", expected)
         said = f"`{name}` is {describe(report)}; a dict of plain numbers and lists was expected"
-        raise NotThere(f"{said}{_MADE_PLAIN}", expected)
+        raise NotThere(said + (_MADE_PLAIN if _is_dict(report) else ""), expected)
     missing = [key for key in keys if key not in report]
     if missing:
         raise NotThere(f"`{name}` has no {listed(missing)}; it has {listed(map(str, report))}", expected)
     arrays = [key for key in keys if hasattr(report[key], "tolist") and len(report[key].shape) > 0]
     if arrays:
-        raise NotThere(f"{listed(arrays)} in `{name}` is an array{_MADE_PLAIN}", expected)
+        first = report[arrays[0]]
+        said = f"`{arrays[0]}` in `{name}` is {describe(first)} of shape {tuple(first.shape)}"
+        raise NotThere(said + _MADE_PLAIN, expected)
     return report
+
+
+def _is_dict(report: object) -> bool:
+    """Whether it was a dict: an entry that is no plain data keeps it from being more than its type."""
+    evidence = report.evidence if isinstance(report, Observation) else None
+    return isinstance(evidence, Opaque) and bool(evidence.why)
 
 
 def _indices(values: object, parameter: str, classes: int, expected: str) -> list[int]:
