@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, settled
+from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
 from tlgrader.checks.finding import Finding, Strength
 
 
@@ -26,6 +26,7 @@ def answers(
     form = "a list that puts in order" if ordered else "one of"
     expected = f"for {listed(names, len(names))} {form} {', '.join(map(repr, allowed))}"
     if not isinstance(answers, Mapping):
+        need_there(answers, "answers", expected)
         said = f"`{name_of(answers, 'answers')}` is {describe(answers)}, a dict of words was expected"
         raise NotThere(said, expected)
     test = _order_problem if ordered else _choice_problem
