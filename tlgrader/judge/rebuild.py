@@ -32,6 +32,8 @@ from tlgrader.judge.logical import ADAPTER, CannotRebuild, Logical, logical
 
 MAX_NUMBERS = 250_000_000
 """The largest number of parameters and buffers together: 1 GB in float32."""
+_ONLY_IN_TRAINING = {"momentum"}
+"""Options of layers that make no difference in eval mode."""
 
 
 def rebuild(observation: Observation) -> nn.Module:
@@ -190,7 +192,16 @@ def _places(model: nn.Module, table: str) -> list[tuple[str, tuple[nn.Module, st
 
 
 def _is_same(known: ModuleInfo, wanted: ModuleInfo) -> bool:
-    return (known.type, known.options) == (wanted.type, wanted.options)
+    return known.type == wanted.type and not _changed(known, wanted)
+
+
+def _changed(known: ModuleInfo, wanted: ModuleInfo) -> list[str]:
+    """The options that are other ones, but for those without a bearing in eval mode, in which the judge evaluates."""
+    return [
+        key
+        for key in known.options.keys() | wanted.options.keys()
+        if key not in _ONLY_IN_TRAINING and known.options.get(key) != wanted.options.get(key)
+    ]
 
 
 def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
@@ -198,8 +209,7 @@ def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
     if can_build(wanted.type):
         return build(wanted.type, wanted.options)
     if known is not None and known.type == wanted.type:
-        changed = [key for key in known.options if known.options[key] != wanted.options.get(key)]
-        seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in changed)
+        seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in sorted(_changed(known, wanted)))
         raise CannotRebuild(f"`{path}` has other options than the backbone's: {seen}")
     if not path:
         raise CannotRebuild(f"a `{wanted.type}` that did not come from `load_backbone`")
