@@ -38,8 +38,9 @@ def copy_of_the_course(root: Path) -> Course:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A clone after a demo; `tlgrader audit --all` grades the rest. One slot: the suite has a worker on the other core."""
+    """A clone after a demo; `tlgrader audit --all` grades the rest of each corpus."""
     course = copy_of_the_course(tmp_path_factory.mktemp("demo"))
+    # One slot, since the rest of the suite has the other core.
     assert run_demo(course, slots=1, most=MOST), "a verdict was not as its file says"
     return course
 
