@@ -63,7 +63,10 @@ def records(course: Course) -> dict[tuple[str, str], Record]:
 def test_a_few_of_the_corpus_are_of_every_kind_and_fail_every_item(exercise: str) -> None:
     corpus = [sample for sample in read_corpus(Course(REPOSITORY), exercise) if sample.kind != "baseline"]
     few = {sample.kind for sample in mixed(corpus, COHORT)}
-    assert few == {"reference", "pass", "partial", "fail", "error", "cheat"}
+    assert len(few) == COHORT
+    assert "reference" in few
+    kinds = {sample.kind for sample in mixed(corpus, MOST)}
+    assert kinds == {"reference", "pass", "partial", "fail", "error", "cheat"}
     failed = {id for sample in mixed(corpus, MOST) for id in failing(sample)}
     assert failed == {id for sample in corpus for id in failing(sample)}
 
