@@ -25,7 +25,7 @@ def test_a_new_head_passes_in_any_form(swapped: Net, observe: Observe) -> None:
 @pytest.mark.parametrize("layer", [nn.Softmax(dim=1), nn.LogSoftmax(dim=1)])
 def test_a_softmax_after_the_head_is_mentioned(layer: nn.Module, swapped: Net, observe: Observe) -> None:
     assert "loss" not in checks.head(observe(nn.Sequential(layer, swapped)), classes=5).observed
-    swapped.classifier = nn.Sequential(nn.Linear(4, 5), layer)  # type: ignore[assignment]
+    swapped.set_submodule("classifier", nn.Sequential(nn.Linear(4, 5), layer))
     finding = checks.head(observe(swapped), classes=5, name="classifier")
     assert finding.outcome is PASSED
     assert (

@@ -161,6 +161,11 @@ def listed(names: Iterable[str], most: int = 4) -> str:
     return f"{shown} and {len(all_names) - most} more" if len(all_names) > most else shown
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many characters of `text`, and a mark where there were more."""
+    return text if len(text) <= most else f"{text[: most - 3]}…"
+
+
 def weaker(*strengths: Strength) -> Strength:
     """The weakest of several strengths."""
     return max(strengths, key=list(Strength).index)

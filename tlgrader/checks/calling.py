@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tlgrader.checks.asking import check, describe, failed, need_observation, passed
+from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, arrive
@@ -95,5 +95,4 @@ def _is_number(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(_listed(value))
-    return text if len(text) <= 80 else f"{text[:77]}…"
+    return cut(repr(_listed(value)), 80)

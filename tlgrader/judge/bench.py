@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from tlgrader import checks
+from tlgrader.checks.asking import cut
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Evidence, Missing
@@ -128,13 +129,9 @@ def _asked(line: Line, name: str) -> list[Any]:
 def _short(value: object) -> str:
     text = repr(value)
     if len(text) > LONG and isinstance(value, dict):  # every key, rather than the first values
-        entries = (f"{key!r}: {_cut(repr(item), ENTRY)}" for key, item in value.items())
-        return _cut(f"{{{', '.join(entries)}}}", 3 * LONG)
-    return _cut(text, LONG)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}…"
+        entries = (f"{key!r}: {cut(repr(item), ENTRY)}" for key, item in value.items())
+        return cut(f"{{{', '.join(entries)}}}", 3 * LONG)
+    return cut(text, LONG)
 
 
 def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:

@@ -192,16 +192,12 @@ def _places(model: nn.Module, table: str) -> list[tuple[str, tuple[nn.Module, st
 
 
 def _is_same(known: ModuleInfo, wanted: ModuleInfo) -> bool:
-    return known.type == wanted.type and not _changed(known, wanted)
+    return (known.type, _in_eval_mode(known)) == (wanted.type, _in_eval_mode(wanted))
 
 
-def _changed(known: ModuleInfo, wanted: ModuleInfo) -> list[str]:
-    """The options that are other ones, but for those without a bearing in eval mode, in which the judge evaluates."""
-    return [
-        key
-        for key in known.options.keys() | wanted.options.keys()
-        if key not in _ONLY_IN_TRAINING and known.options.get(key) != wanted.options.get(key)
-    ]
+def _in_eval_mode(module: ModuleInfo) -> dict[str, Any]:
+    """The options that have a bearing in eval mode, in which the judge evaluates."""
+    return {key: value for key, value in module.options.items() if key not in _ONLY_IN_TRAINING}
 
 
 def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
@@ -209,7 +205,8 @@ def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
     if can_build(wanted.type):
         return build(wanted.type, wanted.options)
     if known is not None and known.type == wanted.type:
-        seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in sorted(_changed(known, wanted)))
+        changed = [key for key, value in _in_eval_mode(known).items() if value != wanted.options.get(key)]
+        seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in changed)
         raise CannotRebuild(f"`{path}` has other options than the backbone's: {seen}")
     if not path:
         raise CannotRebuild(f"a `{wanted.type}` that did not come from `load_backbone`")
