@@ -199,6 +199,7 @@ def test_answers_of_the_right_form_pass() -> None:
         ("", "`a` is not answered"),
         ("bert", "`a` is 'bert', which is no possible answer"),
         (3, "`a` is 3, which is no possible answer"),
+        (..., "`a` is an ellipsis, which is no possible answer"),
         (["LoRA"], "is ['LoRA'], which is no possible answer"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
 from tlgrader.checks.finding import Finding, Strength
+from tlgrader.evidence.observation import Observation
 
 
 @check
@@ -67,4 +68,4 @@ def _order_problem(name: str, answer: Any, allowed: Sequence[str]) -> str:
 
 
 def _short(answer: object) -> str:
-    return f"{answer!r:.60}"
+    return describe(answer) if isinstance(answer, Observation) or answer is ... else f"{answer!r:.60}"
