@@ -56,7 +56,9 @@ def statistics_stayed(
     finding = adapting_domains.statistics_kept(before, model)
     if source_loss_fell(adapted, trained).outcome is Outcome.passed:
         return finding
-    return proves_nothing(finding, "nothing was learned, so that nothing could have moved the statistics")
+    return proves_nothing(
+        finding, "the loss did not fall enough to tell: without training nothing moves them"
+    )
 
 
 def reads_the_target(model: object, *, weight: float = 1.0) -> Finding:

@@ -7,7 +7,8 @@ import torch
 from torch.nn import functional as F
 
 from tlgrader import checks
-from tlgrader.checks.asking import check, failed, settled, skipped
+from tlgrader.checks.answering import word
+from tlgrader.checks.asking import check, describe, failed, settled, skipped
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.checks.measuring import MATRIX, SCORES, confusion, scored
 from tlgrader.data import leaves, reviews
@@ -100,9 +101,11 @@ def macro_f1_decides(useful: object, predicted: object) -> Finding:
         for name, predicted_classes in (("always_positive", [1] * len(labels)), ("minilm", guesses))
     }
     best = max(reached, key=lambda name: reached[name])
-    seen = f"`useful` is {useful if isinstance(useful, str) else type(useful).__name__!s:.40}"
+    seen = f"`useful` is {useful if isinstance(useful, str) else describe(useful)!s:.40}"
     numbers = ", ".join(f"{name} {value:.3f}" for name, value in reached.items())
-    return settled([] if useful == best else [seen], Strength.recomputed, f"{seen} ({numbers})", expected)
+    return settled(
+        [] if word(useful) == best else [seen], Strength.recomputed, f"{seen} ({numbers})", expected
+    )
 
 
 def _review_labels() -> list[int]:

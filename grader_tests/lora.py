@@ -48,7 +48,11 @@ def base_stayed_frozen(untrained: Measured, trained: Measured, model: object) ->
     finding = _base_untouched(model)
     learned = loss_fell(untrained, trained).outcome is Outcome.passed
     return (
-        finding if learned else proves_nothing(finding, "nothing was learned, so nothing could have moved it")
+        finding
+        if learned
+        else proves_nothing(
+            finding, "the loss did not fall enough to tell: without training nothing moves it"
+        )
     )
 
 

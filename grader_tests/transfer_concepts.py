@@ -192,7 +192,9 @@ def backbone_is_untouched(untrained: Measured, trained: Measured, model: object)
     finding = moved if moved.outcome is not Outcome.passed else checks.buffers_untouched(model)
     if loss_fell(untrained, trained).outcome is Outcome.passed:
         return finding
-    return proves_nothing(finding, "nothing was learned, so that nothing could have moved the backbone")
+    return proves_nothing(
+        finding, "the loss did not fall enough to tell: without training nothing moves a backbone"
+    )
 
 
 def beats_the_threshold(model: object, *, weight: float = 1.0) -> Finding:

@@ -19,7 +19,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataHome:
     monkeypatch.setenv("TLGRADER_DATA", str(tmp_path / "data"))
     monkeypatch.delenv(leaves.FOLDER_VARIABLE, raising=False)
     monkeypatch.setattr(leaves, "HIDDEN_COUNT", 20)  # drawn anew for each secret
-    monkeypatch.setattr(leaves, "FIELD_HIDDEN_COUNT", 20)
     return data_home()
 
 

@@ -69,6 +69,10 @@ def test_a_right_configuration_passes(observe: Observe) -> None:
         ),
         ({"target_modules": "query"}, "`target_modules` is the pattern 'query'"),
         ({"target_modules": ".*query"}, "is the pattern '.*query'"),
+        (
+            {"target_modules": "all-linear"},
+            "`target_modules` is 'all-linear', the list ['query', 'value'] was",
+        ),
         ({"lora_dropout": 0.5}, "`lora_dropout` is 0.5, 0.1 was expected"),
         ({"task_type": None}, "`task_type` is None, 'SEQ_CLS' was expected"),
     ],
@@ -78,6 +82,12 @@ def test_a_wrong_configuration_fails_in_words(changes: dict[str, Any], words: st
     finding = _lora(config, observe, dropout=0.1, task_type="SEQ_CLS")
     assert finding.outcome is FAILED
     assert words in finding.observed
+
+
+def test_every_linear_layer_is_not_called_a_pattern(observe: Observe) -> None:
+    hint = _lora(_config(target_modules="all-linear"), observe).hint
+    assert "stands for every linear layer" in hint
+    assert "pattern" not in hint
 
 
 def test_a_pattern_that_names_every_target_is_left_to_where_adapters_sit(observe: Observe) -> None:
@@ -195,6 +205,13 @@ def test_what_else_lies_in_the_folder(files: list[str], words: str, tmp_path: Pa
     finding = _reloads(tmp_path, _adapted(), observe)
     assert finding.outcome is FAILED
     assert words in finding.observed
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path, observe: Observe) -> None:
+    file = tmp_path / "adapter"
+    file.touch()
+    observed = _reloads(file, _adapted(), observe).observed
+    assert observed == f"`folder` is a file (`{file}`), a folder (pathlib.Path) was expected"
 
 
 def test_no_folder_and_no_adapter(tmp_path: Path, observe: Observe) -> None:

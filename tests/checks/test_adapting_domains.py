@@ -31,7 +31,7 @@ def test_statistics_of_a_forward_pass_in_train_mode_are_adapted(net: Net, observ
         Strength.bitwise,
     )
     assert (finding.observed, finding.weight) == (
-        "2 batch-norm statistics estimated anew, all parameters as pretrained",
+        "2 batch-norm statistics moved, all parameters as pretrained",
         2.0,
     )
 

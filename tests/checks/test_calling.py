@@ -67,3 +67,31 @@ def test_tolerance_is_absolute(observe: Observe) -> None:
 def test_what_is_no_function(observe: Observe) -> None:
     assert "`f` is a model" in checks.returns(observe(nn.Linear(1, 1), "f"), [], 1).observed
     assert "`function` is an int, a function was expected" in checks.returns(3, [], 1).observed
+
+
+SCORES = {"accuracy": 0.75, "precision": 0.7424, "recall": 0.75, "specificity": 0.1, "f1": 0.7442}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"f1": 0.9}, "`scores()` returned a dict of 5 in which 'f1' is 0.9, not 0.7442"),
+        ({"f1": [1.0]}, "'f1' is [1.0], not 0.7442"),
+        ({"F1": 1.0}, "in which 'F1' is there, and was not expected"),
+        (dict.fromkeys("abcdef", 1), "and 2 more"),
+    ],
+)
+def test_of_a_dict_the_entries_that_differ_come_first(
+    changed: dict[str, object], words: str, observe: Observe
+) -> None:
+    finding = checks.returns(observe(lambda: {**SCORES, **changed}, "scores"), [], SCORES)
+    assert finding.outcome is Outcome.failed
+    assert words in finding.observed
+    if "f1" in changed:
+        assert finding.expected.startswith("`scores()` returns {'f1': 0.7442, 'accuracy'")
+
+
+def test_an_entry_that_a_dict_lacks_is_named(observe: Observe) -> None:
+    finding = checks.returns(observe(lambda: {"accuracy": 0.75}, "scores"), [], SCORES)
+    assert "'precision' is missing; 'recall' is missing" in finding.observed
+    assert "returned [1]" in checks.returns(observe(lambda: [1], "scores"), [], SCORES).observed

@@ -1,8 +1,11 @@
 """Frozen, trainable, untouched: each passed and failed by something, in words."""
 
+from collections import OrderedDict
+
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peft import LoraConfig, get_peft_model
 from torch import nn
 
 from tests.checks.conftest import Net, Observe, load
@@ -145,3 +148,20 @@ def test_buffers_move_in_train_mode(net: Net, observe: Observe) -> None:
     assert "3 buffers differ" in finding.observed
     assert "the backbone was in train mode while the head trained" in finding.observed
     assert checks.buffers_untouched(observe(nn.Linear(1, 1))).outcome is Outcome.failed
+
+
+def test_as_many_numbers_as_a_frozen_module_has_are_hinted_at(swapped: Net, observe: Observe) -> None:
+    swapped.conv.requires_grad_(True)
+    swapped.classifier.requires_grad_(False)
+    hint = checks.trainable_parameters(observe(swapped), count=112 + 25).hint
+    assert hint == "the 25 that are lacking are as many as `classifier` has, which is frozen"
+    assert "counts them" in checks.trainable_parameters(observe(swapped), count=112 + 24).hint
+    assert "counts them" in checks.trainable_parameters(observe(swapped), count=100).hint
+
+
+def test_a_head_that_peft_froze_hints_at_the_task(observe: Observe) -> None:
+    base = nn.Sequential(OrderedDict(query=nn.Linear(4, 4), classifier=nn.Linear(4, 2)))
+    model = get_peft_model(base, LoraConfig(r=1, target_modules=["query"]))
+    hint = checks.trainable_parameters(observe(model), count=8 + 10).hint
+    assert "`classifier` has, which is frozen" in hint
+    assert 'with `task_type="SEQ_CLS"` peft trains a new head, too' in hint

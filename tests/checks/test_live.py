@@ -96,3 +96,58 @@ def test_a_check_of_a_hostile_module_says_what_it_is(capsys: Capture) -> None:
 
     live.frozen(Hostile.__new__(Hostile))
     assert "Hostile, a model (torch.nn.Module) was expected" in capsys.readouterr().err
+
+
+def test_a_starter_has_the_name_that_the_call_gives_it(capsys: Capture) -> None:
+    train_transform = train_loader = ...
+    live.loader(train_loader, examples=1, batch_size=1, shuffled=True)
+    assert "`train_loader` is an ellipsis" in capsys.readouterr().err
+    live.randomness(random=True, transform=train_transform)
+    assert "`train_transform` is an ellipsis" in capsys.readouterr().err
+
+
+def test_of_two_names_for_one_object_the_one_in_the_call_counts(net: Net, capsys: Capture) -> None:
+    class Run:
+        model = net.eval()
+
+    backbone = model = Run.model
+    live.in_train_mode(model)
+    assert "`model` is in eval mode" in capsys.readouterr().err
+    live.in_train_mode(Run.model)
+    assert "`Run.model` is in eval mode" in capsys.readouterr().err
+    assert backbone is model
+
+
+def test_a_call_over_several_lines_after_text_that_is_not_ascii(capsys: Capture) -> None:
+    mine = ...
+    # fmt: off
+    _ = "äöü", live.head(
+        mine, classes=5)
+    # fmt: on
+    assert "`mine` is an ellipsis" in capsys.readouterr().err
+
+
+def test_without_the_calls_text_an_object_is_known_and_a_starter_is_not(net: Net, capsys: Capture) -> None:
+    source = "check.in_train_mode(first)\ncheck.in_train_mode(second)"
+    exec(source, {"check": live, "first": net.eval(), "second": ...})  # no lines to be found
+    err = capsys.readouterr().err
+    assert "`first` is in eval mode" in err
+    assert "`model` is an ellipsis" in err
+
+
+def test_what_is_called_by_way_of_something_else_takes_no_name_from_it(capsys: Capture) -> None:
+    nothing, starters = ..., [...]
+    list(map(live.in_train_mode, starters))
+    live.in_train_mode(*starters)
+    live.in_train_mode(**{"model": nothing})
+    assert capsys.readouterr().err.count("`model` is an ellipsis") == 3
+
+
+def test_in_a_notebook_a_starter_has_the_name_that_the_call_gives_it(capsys: Capture) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    shell.user_ns["check"] = live
+    shell.run_cell("train_transform = train_loader = ...\n\ncheck.in_train_mode(\n    train_loader,\n)")
+    assert "`train_loader` is an ellipsis" in capsys.readouterr().err

@@ -100,6 +100,12 @@ def test_f1_of_the_means_is_recognised() -> None:
     ("claimed", "labels", "predicted", "words"),
     [
         (..., LABELS, PREDICTED, "`report` is an ellipsis"),
+        (
+            report(f1=torch.ones(1)),
+            LABELS,
+            PREDICTED,
+            "`f1` in `report` is a Tensor of shape (1,): `.tolist()`",
+        ),
         ({"accuracy": 1.0}, LABELS, PREDICTED, "`report` has no `confusion_matrix`, `precision`"),
         (report(confusion_matrix=torch.eye(3)), LABELS, PREDICTED, "`.tolist()`"),
         (report(), LABELS, PREDICTED[:5], "`predictions`: 5 predictions for 8 labels"),
@@ -122,7 +128,13 @@ def test_what_is_missing_is_called_by_its_name(observe: Observe) -> None:
     lost = Observation("my_report", Missing("cell `x` failed"), Observer())
     assert judged(lost).observed == "`my_report` does not exist: cell `x` failed"
     with_tensor = observe(report(confusion_matrix=torch.eye(3)), "my_report")
-    assert "a dict of plain numbers and lists was expected" in judged(with_tensor).observed
+    said = judged(with_tensor).observed
+    assert said.startswith(
+        "`my_report` is a dict (`confusion_matrix` in it is of type Tensor, with shape (3, 3)); a dict of plain"
+    )
+    assert "`.tolist()`" in said
+    assert "`.item()`" in said
+    assert "tolist" not in judged(observe(object(), "my_report")).observed
 
 
 BY_SCORE = {"a": 0.8, "b": 0.78, "c": 0.3}

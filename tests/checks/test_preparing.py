@@ -179,6 +179,9 @@ def test_a_loaders_transform_is_the_one_of_its_dataset(observe: Observe) -> None
         assert checks.randomness(loader, random=not random).outcome is Outcome.failed
     without = observe(DataLoader(TensorDataset(torch.zeros(2))))
     assert "no attribute 'transform'" in checks.randomness(without, random=True).observed
+    broken = observe(DataLoader(Pictures(v2.Normalize([0.5], [0.5]))), "train_loader")
+    observed = checks.randomness(broken, random=True).observed
+    assert observed.startswith("`train_loader`: its dataset's `transform` raised TypeError")
 
 
 RIGHT_FORM = {"a": "LoRA", "b": " lora ", "order": ["y", "X"]}
@@ -196,6 +199,7 @@ def test_answers_of_the_right_form_pass() -> None:
         ("", "`a` is not answered"),
         ("bert", "`a` is 'bert', which is no possible answer"),
         (3, "`a` is 3, which is no possible answer"),
+        (..., "`a` is an ellipsis, which is no possible answer"),
         (["LoRA"], "is ['LoRA'], which is no possible answer"),
     ],
 )
@@ -225,7 +229,8 @@ def test_an_order_of_wrong_form_says_how(answer: Sequence[str], words: str) -> N
 
 def test_answers_that_are_no_dict(observe: Observe) -> None:
     assert "a list, a dict of words was expected" in checks.answers([], ["a"], one_of=["x"]).observed
-    assert "a dict, a dict of words" in checks.answers(observe({"a": object()}), ["a"], one_of=["x"]).observed
+    strange = checks.answers(observe({"a": object()}), ["a"], one_of=["x"])
+    assert "a dict (`a` in it is of type object), a dict of words" in strange.observed
 
 
 def test_live(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,9 @@ from torch import nn
 from tests.checks.conftest import Net, Observe
 from tlgrader import checks
 from tlgrader.checks.finding import Measured, Outcome, Strength
+from tlgrader.evidence.kinds import Missing
+from tlgrader.evidence.observation import Observation
+from tlgrader.evidence.observe import Observer
 
 PASSED, FAILED = Outcome.passed, Outcome.failed
 
@@ -17,6 +20,18 @@ def test_a_new_head_passes_in_any_form(swapped: Net, observe: Observe) -> None:
     finding = checks.head(observe(swapped), classes=5, name="classifier")
     assert (finding.outcome, finding.strength) == (PASSED, Strength.bitwise)
     assert "`classifier.3`: 8 inputs, 5 outputs, new and trainable" in finding.observed
+
+
+@pytest.mark.parametrize("layer", [nn.Softmax(dim=1), nn.LogSoftmax(dim=1)])
+def test_a_softmax_after_the_head_is_mentioned(layer: nn.Module, swapped: Net, observe: Observe) -> None:
+    assert "loss" not in checks.head(observe(nn.Sequential(layer, swapped)), classes=5).observed
+    swapped.set_submodule("classifier", nn.Sequential(nn.Linear(4, 5), layer))
+    finding = checks.head(observe(swapped), classes=5, name="classifier")
+    assert finding.outcome is PASSED
+    assert (
+        f"after it comes `classifier.1` ({type(layer).__name__}), which belongs to the loss"
+        in finding.observed
+    )
 
 
 def test_the_pretrained_head_fails(net: Net, observe: Observe) -> None:
@@ -90,12 +105,20 @@ def test_a_loss_that_falls_enough_passes_with_the_weaker_strength() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "words"), [(0.9, "is 0.9000 after"), (1.0, "nothing changed"), (2.0, "2.0000")]
+    ("after", "words", "hint"),
+    [
+        (0.9, "is 0.9000 after: too little was learned", "it fell, but too little: more steps"),
+        (1.0, "nothing changed", "does the loop call `loss.backward()`"),
+        (1.0005, "hardly anything changed", "does the loop call `loss.backward()`"),
+        (2.0, "2.0000 after: it did not fall", "is the learning rate too high"),
+        (float("nan"), "nan after: it did not fall", "is the learning rate too high"),
+    ],
 )
-def test_a_loss_that_does_not_fall_enough_fails(after: float, words: str) -> None:
+def test_a_loss_that_does_not_fall_enough_fails(after: float, words: str, hint: str) -> None:
     finding = checks.learned(_measured(1.0), _measured(after), at_least=0.2)
     assert finding.outcome is FAILED
     assert words in finding.observed
+    assert finding.hint.startswith(hint)
     assert "at least 20%" in finding.expected
 
 
@@ -137,6 +160,19 @@ def test_a_history_fails_in_words(value: object, words: str) -> None:
     finding = checks.history(value, keys=["loss"], epochs=2)
     assert (finding.outcome, finding.strength) == (FAILED, Strength.claimed)
     assert words in finding.observed
+
+
+def test_a_historys_hint_counts_what_its_cell_counts() -> None:
+    hint = checks.history({"scratch": [1.0]}, keys=["scratch"], epochs=4).hint
+    assert "one plain number at a time" in hint
+    assert "4 in all" in hint
+    assert "epoch" not in hint
+
+
+def test_a_history_that_does_not_exist_says_why() -> None:
+    missing = Observation("curves", Missing("cell `train` failed"), Observer())
+    for keys in ([], ["loss"]):
+        assert checks.history(missing, keys=keys).observed == "`curves` does not exist: cell `train` failed"
 
 
 def test_train_mode_is_of_the_model_and_of_every_dropout_layer(net: Net, observe: Observe) -> None:

@@ -160,7 +160,7 @@ def test_statistics_of_a_frozen_stage_count(tuned: Net, observe: Observe) -> Non
 def test_what_is_gone_or_not_finite_moved_too_far(tuned: Net, observe: Observe) -> None:
     tuned.norm.weight.data[0] = torch.nan
     assert "`norm` moved by more than can be said" in _moved(tuned, observe).observed
-    tuned.conv = nn.Identity()  # type: ignore[assignment]
+    tuned.set_submodule("conv", nn.Identity())
     assert "`conv` should be as pretrained and moved by more than" in _moved(tuned, observe).observed
 
 

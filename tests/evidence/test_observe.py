@@ -195,8 +195,24 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     absent, file = _observe(tmp_path / "no"), _observe(tmp_path / "file")
     assert isinstance(absent, Missing)
     assert "does not exist" in absent.reason
-    assert isinstance(file, Missing)
-    assert "is a file" in file.reason
+    assert file == Opaque("file", f"`{tmp_path / 'file'}`")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ({"a": 1, "b": torch.eye(3)}, "`b` in it is of type Tensor, with shape (3, 3)"),
+        ({"a": [1.0, torch.ones(2)]}, "`a` in it holds what is not plain: Tensor"),
+        ({"a": {"b": [object()]}}, "`a` in it holds what is not plain: object"),
+        ({"\ud800": object()}, "`?` in it is of type object"),
+        ([torch.ones(2)], ""),
+    ],
+)
+def test_what_keeps_a_dict_from_being_plain_is_said(value: object, why: str) -> None:
+    evidence = _observe(value)
+    assert isinstance(evidence, Opaque)
+    assert evidence.why == why
+    assert decode(encode(evidence)) == evidence
 
 
 class _Raises:

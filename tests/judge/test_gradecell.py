@@ -166,3 +166,20 @@ def test_a_check_on_an_object_of_another_kind_fails_and_names_it() -> None:
     finding = _judge("check.frozen(model)", {"model": Opaque("builtins.generator")}).items[0].finding
     assert finding.outcome is Outcome.failed
     assert "model" in finding.observed
+
+
+CAUSES = {letter: f"{letter} because of something or other" for letter in "ABCDEFGH"}
+
+
+def test_an_assert_on_a_long_dict_shows_the_entry_that_it_asks_for() -> None:
+    finding = _judge('assert causes["H"] == "batch norm"', {"causes": Value(CAUSES)}).items[0].finding
+    assert finding.observed == "`causes['H']` is 'H because of something or other'"
+    short = _judge('assert causes["H"] == 1', {"causes": Value({"H": 2, "I": 3})}).items[0].finding
+    assert short.observed == "`causes` is {'H': 2, 'I': 3}"
+    hidden = _judge(HIDDEN.format('assert causes["H"] == 1'), {"causes": Value(CAUSES)}).items[0].finding
+    assert "causes['H']" not in hidden.observed
+
+
+def test_an_assert_on_a_long_dict_shows_every_key() -> None:
+    finding = _judge("assert len(causes) == 1", {"causes": Value(CAUSES)}).items[0].finding
+    assert all(f"'{letter}': '{letter} because" in finding.observed for letter in CAUSES)

@@ -157,6 +157,10 @@ def test_digits_resnet_with_adapted_batch_norm_buffers_sends_only_batch_norms() 
     _assert_equal(model, DIGITS, at_most=4 * (3 * 64 + 3 * 128) + 6)
 
 
+def test_a_batch_norms_momentum_has_no_bearing() -> None:
+    _assert_equal(_with("momentum", 0.05, "bn1")(), IMAGES)
+
+
 def test_layers_alone() -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3, stride=2), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     _assert_equal(model.append(nn.Linear(4, 5)), IMAGES)

@@ -77,30 +77,28 @@ def sides(all_runs: Sequence[Run], name: str) -> Sides:
     correct: dict[str, list[float]] = {}
     weak: dict[str, list[float]] = {}
     ordered = sorted(all_runs, key=lambda run: (run.sample.name, run.record.attempt))
-    for run in ordered:
-        item = _item(run.record, name)
+    items = [(run, _item(run.record, name)) for run in ordered]
+    for run, item in items:
         if item is not None:
             baseline = run.sample.kind == "baseline"
             side = weak if baseline and run.sample.verdict.get(item.id) == "failed" else correct
             if side is weak or not baseline:
                 side.setdefault(run.sample.name, []).append(round(item.finding.measured[name], 4))
-    _require_every_seed(ordered, correct, name)
+    _require_every_seed(items, correct, name)
     return _required(Sides(correct, weak), name)
 
 
-def _require_every_seed(all_runs: Sequence[Run], correct: Distributions, name: str) -> None:
+def _require_every_seed(items: Sequence[tuple[Run, Item | None]], correct: Distributions, name: str) -> None:
     """A right solution that measures nothing under some seed, since it diverged, would fail there."""
-    unmeasured = {run.sample.name: run for run in all_runs if _item(run.record, name) is None}
-    for sample in correct.keys() & unmeasured.keys():
-        (id,) = {
-            item.id for run in all_runs if run.sample.name == sample and (item := _item(run.record, name))
-        }
-        run = unmeasured[sample].record
-        seen = run.items()[id].finding.observed if id in run.items() else run.reason
-        raise AuthorError(
-            f"{sample} measured no {name!r} in attempt {run.attempt}: {seen}. A right solution has to be "
-            "measured under every seed: make it steadier, or no longer a right one"
-        )
+    decided = {run.sample.name: item.id for run, item in items if item is not None}
+    for run, item in items:
+        if item is None and run.sample.name in correct:
+            there = run.record.items().get(decided[run.sample.name])
+            seen = there.finding.observed if there else run.record.reason
+            raise AuthorError(
+                f"{run.sample.name} measured no {name!r} in attempt {run.record.attempt}: {seen}. A right solution "
+                "has to be measured under every seed: make it steadier, or no longer a right one"
+            )
 
 
 def _item(record: Record, name: str) -> Item | None:

@@ -14,17 +14,20 @@ from tlgrader.checks.asking import (
     listed,
     name_of,
     need,
+    need_there,
     settled,
 )
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import (
     LoraConfigEvidence,
     LoraLayer,
-    Missing,
     ModelEvidence,
 )
 from tlgrader.evidence.names import is_adapter, plain_name
 from tlgrader.evidence.observation import Observation
+
+EVERY_LAYER = "all-linear"
+"""What peft takes for every linear layer; not a pattern, although it is a str."""
 
 
 @check
@@ -60,8 +63,7 @@ def _config(thing: object, expected: str) -> LoraConfigEvidence:
         if evidence is None:
             raise NotThere(f"`{name}` has no adapter: `get_peft_model` was not called on it", expected)
     if not isinstance(evidence, LoraConfigEvidence):
-        if isinstance(evidence, Missing):
-            raise NotThere(f"`{name}` does not exist: {evidence.reason}", expected)
+        need_there(thing, "config", expected)
         raise NotThere(f"`{name}` is {describe(thing)}, a LoraConfig was expected", expected)
     kind = evidence.type.rpartition(".")[2]
     if evidence.type != "peft.tuners.lora.config.LoraConfig":
@@ -99,6 +101,8 @@ def _shown(value: object) -> str:
 def _targets(config: LoraConfigEvidence, wanted: set[str]) -> list[str]:
     """A list is compared as a set. A pattern, which is a student's program, is not run: it must name each."""
     targets = config.target_modules
+    if targets == EVERY_LAYER:
+        return [f"`target_modules` is {targets!r}, the list {sorted(wanted)} was expected"]
     if isinstance(targets, str):
         unnamed = [name for name in sorted(wanted) if name not in targets]
         plain = targets.isidentifier()
@@ -110,6 +114,10 @@ def _targets(config: LoraConfigEvidence, wanted: set[str]) -> list[str]:
 
 
 def _lora_hint(config: LoraConfigEvidence) -> str:
+    if config.target_modules == EVERY_LAYER:
+        return (
+            f"{EVERY_LAYER!r} stands for every linear layer but the model's output: name those that you want"
+        )
     if isinstance(config.target_modules, str):
         return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.output.dense`"
     return "the update of rank `r` is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"

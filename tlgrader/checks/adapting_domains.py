@@ -6,10 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, failed, listed, name_of, need, settled
+from tlgrader.checks.asking import (
+    NotThere,
+    check,
+    counted,
+    describe,
+    failed,
+    listed,
+    name_of,
+    need,
+    need_there,
+    settled,
+)
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.checks.pretrained import compare
-from tlgrader.evidence.kinds import Missing, ModelEvidence, TensorInfo
+from tlgrader.evidence.kinds import ModelEvidence, TensorInfo
 from tlgrader.evidence.observation import Observation
 
 UNLABELLED = -1
@@ -21,10 +32,10 @@ Digests = Mapping[str, str]
 
 @check
 def statistics_adapted(model: object, *, weight: float = 1.0) -> Finding:
-    """Every batch-norm statistic of the backbone was estimated anew, and every parameter is as pretrained."""
+    """Every batch-norm statistic of the backbone has moved, and every parameter is as pretrained."""
     evidence = need(model, ModelEvidence, "model")
     expected = (
-        "batch-norm statistics estimated anew in every layer, and every parameter bit for bit as pretrained"
+        "batch-norm statistics that have moved in every layer, and every parameter bit for bit as pretrained"
     )
     buffers = compare(evidence, except_=(), buffers=True)
     if not buffers.known:
@@ -39,7 +50,7 @@ def statistics_adapted(model: object, *, weight: float = 1.0) -> Finding:
         *_some(trained, "parameter tensor", "no longer as pretrained"),
     ]
     moved = _statistics(buffers.changed)
-    observed = f"{counted(len(moved), 'batch-norm statistic')} estimated anew, all parameters as pretrained"
+    observed = f"{counted(len(moved), 'batch-norm statistic')} moved, all parameters as pretrained"
     return settled(problems, Strength.bitwise, observed, expected, _hint(bool(stayed or empty)))
 
 
@@ -91,8 +102,7 @@ def pseudo_labels(pseudo: object, *, count: int, classes: int, weight: float = 1
 def label_list(labels: object, parameter: str, expected: str) -> Sequence[Any]:
     """Labels in one row, as a list. Raises NotThere where they are something else."""
     name = name_of(labels, parameter)
-    if isinstance(labels, Observation) and isinstance(labels.evidence, Missing):
-        raise NotThere(f"`{name}` does not exist: {labels.evidence.reason}", expected)
+    need_there(labels, parameter, expected)
     shape = getattr(labels, "shape", None)
     if shape is not None and len(shape) != 1:
         raise NotThere(

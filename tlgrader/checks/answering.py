@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, settled
+from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
 from tlgrader.checks.finding import Finding, Strength
+from tlgrader.evidence.observation import Observation
 
 
 @check
@@ -26,6 +27,7 @@ def answers(
     form = "a list that puts in order" if ordered else "one of"
     expected = f"for {listed(names, len(names))} {form} {', '.join(map(repr, allowed))}"
     if not isinstance(answers, Mapping):
+        need_there(answers, "answers", expected)
         said = f"`{name_of(answers, 'answers')}` is {describe(answers)}, a dict of words was expected"
         raise NotThere(said, expected)
     test = _order_problem if ordered else _choice_problem
@@ -66,4 +68,4 @@ def _order_problem(name: str, answer: Any, allowed: Sequence[str]) -> str:
 
 
 def _short(answer: object) -> str:
-    return f"{answer!r:.60}"
+    return describe(answer) if isinstance(answer, Observation) or answer is ... else f"{answer!r:.60}"

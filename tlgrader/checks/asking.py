@@ -20,7 +20,6 @@ from tlgrader.evidence.kinds import (
     ModelEvidence,
     Opaque,
     OptimizerEvidence,
-    Value,
 )
 from tlgrader.evidence.observation import Observation
 
@@ -108,9 +107,15 @@ def need(thing: object, kind: type[Kind], parameter: str) -> Kind:
         return evidence
     name = name_of(thing, parameter)
     expected = f"`{name}` is {WORDS[kind]}"
-    if isinstance(evidence, Missing):
-        raise NotThere(f"`{name}` does not exist: {evidence.reason}", expected)
+    need_there(thing, parameter, expected)
     raise NotThere(f"`{name}` is {describe(thing)}, {WORDS[kind]} was expected", expected)
+
+
+def need_there(thing: object, parameter: str, expected: str) -> None:
+    """Raises NotThere, with the reason, where the notebook has no such thing."""
+    evidence = thing.evidence if isinstance(thing, Observation) else None
+    if isinstance(evidence, Missing):
+        raise NotThere(f"`{name_of(thing, parameter)}` does not exist: {evidence.reason}", expected)
 
 
 def need_observation(thing: object, kind: type[Kind], parameter: str) -> tuple[Observation, Kind]:
@@ -126,15 +131,16 @@ def name_of(thing: object, parameter: str) -> str:
 
 
 def describe(thing: object) -> str:
-    """What `thing` is, in words: a str, an optimizer, a SGD."""
+    """What `thing` is, in words: a str, an optimizer, a dict (`loss` in it is a Tensor)."""
     if not isinstance(thing, Observation):
         return _with_article(type(thing).__name__)
     evidence = thing.evidence
     if isinstance(evidence, Opaque):
-        return _with_article(evidence.type.removeprefix("builtins."))
-    if isinstance(evidence, Value):
-        return "plain data"
-    return WORDS.get(type(evidence), _with_article(type(evidence).__name__))
+        said = _with_article(evidence.type.removeprefix("builtins."))
+        return f"{said} ({evidence.why})" if evidence.why else said
+    if isinstance(evidence, Missing):
+        return f"missing ({evidence.reason})"
+    return WORDS.get(type(evidence), "plain data")
 
 
 def _with_article(word: str) -> str:
@@ -153,6 +159,11 @@ def listed(names: Iterable[str], most: int = 4) -> str:
     all_names = list(names)
     shown = ", ".join(f"`{name}`" for name in all_names[:most])
     return f"{shown} and {len(all_names) - most} more" if len(all_names) > most else shown
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters of `text`, and a mark where there were more."""
+    return text if len(text) <= most else f"{text[: most - 3]}…"
 
 
 def weaker(*strengths: Strength) -> Strength:

@@ -6,10 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tlgrader.checks.asking import check, describe, failed, need_observation, passed
+from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, arrive
+
+MOST = 4
+"""Of a dict's entries that differ, as many are shown."""
 
 
 @check
@@ -36,8 +39,28 @@ def returns(
         return failed(Strength.queried, f"{call} returned {describe(value)}", wanted)
     if _equal(_listed(value), _listed(expected), tolerance):
         return passed(Strength.queried, f"{call} returned {_short(value)}", wanted)
+    if isinstance(value, dict) and isinstance(expected, dict):
+        return _other_dict(call, _listed(value), _listed(expected), tolerance)
     hint = "did you forget `return`?" if value is None else ""
     return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+
+
+def _other_dict(call: str, seen: dict[Any, Any], wanted: dict[Any, Any], tolerance: float) -> Finding:
+    """The entries that differ, first: a dict is cut when it is long, and most of it may be right."""
+    lacking = [key for key in wanted if key not in seen]
+    extra = [key for key in seen if key not in wanted]
+    wrong = [key for key in wanted if key in seen and not _equal(seen[key], wanted[key], tolerance)]
+    said = [f"{_short(key)} is {_short(seen[key])}, not {_short(wanted[key])}" for key in wrong]
+    said += [f"{_short(key)} is missing" for key in lacking]
+    said += [f"{_short(key)} is there, and was not expected" for key in extra]
+    observed = f"{call} returned a dict of {len(seen)} in which {_several(said)}"
+    ordered = {key: wanted[key] for key in [*wrong, *lacking, *wanted]}
+    return failed(Strength.queried, observed, f"{call} returns {_short(ordered)}")
+
+
+def _several(said: list[str]) -> str:
+    shown = "; ".join(said[:MOST])
+    return f"{shown}; and {len(said) - MOST} more" if len(said) > MOST else shown
 
 
 def _listed(value: Any) -> Any:
@@ -72,5 +95,4 @@ def _is_number(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(_listed(value))
-    return text if len(text) <= 80 else f"{text[:77]}…"
+    return cut(repr(_listed(value)), 80)

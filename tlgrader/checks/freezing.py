@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tlgrader.checks.asking import check, counted, failed, listed, name_of, need, passed, settled
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.checks.pretrained import Comparison, compare
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo
-from tlgrader.evidence.names import is_within, unique_parameters
+from tlgrader.evidence.names import is_within, plain_name, unique_parameters
 
 FREEZE = "for parameter in module.parameters(): parameter.requires_grad = False"
 
@@ -106,13 +107,26 @@ def trainable_parameters(
         Strength.claimed,
         f"{wanted:,} expected, {seen:,} seen{_count_words(evidence, seen, total)}",
         expected,
-        "`sum(p.numel() for p in model.parameters() if p.requires_grad)` counts them",
+        _count_hint(evidence, wanted - seen),
         {"trainable": float(seen)},
     )
 
 
 def _count(evidence: ModelEvidence) -> int:
     return sum(p.size for p in unique_parameters(evidence) if p.requires_grad)
+
+
+def _count_hint(evidence: ModelEvidence, lacking: int) -> str:
+    """Names the frozen module that would make up for what is lacking: with adapters, mostly the new head."""
+    frozen = [p for p in unique_parameters(evidence) if not p.requires_grad]
+    sizes: Counter[str] = Counter()
+    for parameter in frozen:
+        sizes[parameter.name.rpartition(".")[0]] += parameter.size
+    found = [plain_name(module) for module, size in sizes.items() if size == lacking]
+    if len(found) != 1:
+        return "`sum(p.numel() for p in model.parameters() if p.requires_grad)` counts them"
+    hint = f"the {lacking:,} that are lacking are as many as `{found[0]}` has, which is frozen"
+    return f'{hint}: with `task_type="SEQ_CLS"` peft trains a new head, too' if evidence.lora else hint
 
 
 def _count_words(evidence: ModelEvidence, seen: int, total: int) -> str:

@@ -10,10 +10,10 @@ import inspect
 import sys
 from collections.abc import Callable
 from functools import wraps
-from types import FrameType
 from typing import Any
 
 from tlgrader import checks
+from tlgrader.checks.callsite import Call
 from tlgrader.checks.finding import Finding, Measured, Outcome
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import Opaque
@@ -29,9 +29,10 @@ def _live(check: Callable[..., Finding]) -> Callable[..., None]:
     def shown(*args: Any, **kwargs: Any) -> None:
         try:
             given = signature.bind(*args, **kwargs)
-            caller = inspect.currentframe()
+            here = inspect.currentframe()
+            call = Call.of(check.__name__, signature, here and here.f_back)
             for key, value in given.arguments.items():
-                given.arguments[key] = _seen(key, value, caller and caller.f_back)
+                given.arguments[key] = _seen(call.name_of(key, value), value)
             _show(check(*given.args, **given.kwargs))
         except GraderError as error:
             print(f"✗ {check.__name__} could not be tried: {error}", file=sys.stderr)
@@ -43,7 +44,7 @@ def _live(check: Callable[..., Finding]) -> Callable[..., None]:
     return shown
 
 
-def _seen(parameter: str, value: object, frame: FrameType | None) -> object:
+def _seen(name: str, value: object) -> object:
     """A value as the judge would get it: plain data as it is, anything else observed."""
     if type(value) is Measured:
         return value
@@ -51,13 +52,7 @@ def _seen(parameter: str, value: object, frame: FrameType | None) -> object:
     evidence = observer.observe(value)
     if isinstance(evidence, Opaque) and issubclass(type(value), list | tuple | dict):
         return value  # the arguments of a call, with tensors among them
-    return arrive(Observation(_variable(value, frame) or parameter, evidence, observer))
-
-
-def _variable(value: object, frame: FrameType | None) -> str | None:
-    """What the notebook calls this object."""
-    variables = frame.f_locals if frame else {}
-    return next((name for name, held in variables.items() if held is value and name[0] != "_"), None)
+    return arrive(Observation(name, evidence, observer))
 
 
 def _show(finding: Finding) -> None:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, settled
+from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
 from tlgrader.checks.finding import Finding, Strength
-from tlgrader.evidence.kinds import Missing
+from tlgrader.evidence.kinds import Opaque
 from tlgrader.evidence.observation import Observation
 
 SCORES = ("accuracy", "precision", "recall", "f1")
@@ -74,34 +74,37 @@ def metrics(
     return settled(problems, Strength.claimed, observed, expected, _metrics_hint(wrong, true, tolerance))
 
 
+_MADE_PLAIN = ": `.tolist()` makes a plain list of an array or tensor, `.item()` a number of a single one"
+
+
 def _report(report: object, keys: Sequence[str], expected: str) -> Mapping[str, Any]:
     """The report with all its keys, as plain numbers and lists. Raises NotThere."""
     name = name_of(report, "report")
     if not isinstance(report, Mapping):
-        _raise_unless_there(report, name, expected)
-        said = f"`{name}` is {describe(report)}"
-        raise NotThere(f"{said}; a dict of plain numbers and lists was expected", expected)
+        need_there(report, "report", expected)
+        said = f"`{name}` is {describe(report)}; a dict of plain numbers and lists was expected"
+        raise NotThere(said + (_MADE_PLAIN if _is_dict(report) else ""), expected)
     missing = [key for key in keys if key not in report]
     if missing:
         raise NotThere(f"`{name}` has no {listed(missing)}; it has {listed(map(str, report))}", expected)
     arrays = [key for key in keys if hasattr(report[key], "tolist") and len(report[key].shape) > 0]
     if arrays:
-        raise NotThere(
-            f"{listed(arrays)} in `{name}` is an array; `.tolist()` makes it a plain list", expected
-        )
+        first = report[arrays[0]]
+        said = f"`{arrays[0]}` in `{name}` is {describe(first)} of shape {tuple(first.shape)}"
+        raise NotThere(said + _MADE_PLAIN, expected)
     return report
 
 
-def _raise_unless_there(thing: object, name: str, expected: str) -> None:
-    evidence = thing.evidence if isinstance(thing, Observation) else None
-    if isinstance(evidence, Missing):
-        raise NotThere(f"`{name}` does not exist: {evidence.reason}", expected)
+def _is_dict(report: object) -> bool:
+    """Whether it was a dict: an entry that is no plain data keeps it from being more than its type."""
+    evidence = report.evidence if isinstance(report, Observation) else None
+    return isinstance(evidence, Opaque) and bool(evidence.why)
 
 
 def _indices(values: object, parameter: str, classes: int, expected: str) -> list[int]:
     """Class indices as a list of int. Raises NotThere where they are none."""
     name = name_of(values, parameter)
-    _raise_unless_there(values, name, expected)
+    need_there(values, parameter, expected)
     shape = getattr(values, "shape", None)
     if shape is not None and len(shape) != 1:
         raise NotThere(f"`{name}` has the shape {list(shape)}; one class index a row was expected", expected)
@@ -202,7 +205,7 @@ def ranking(ranking: object, scores: object, *, tolerance: float = 0.0, weight: 
 
 def _scores(scores: object, expected: str) -> Mapping[str, float]:
     name = name_of(scores, "scores")
-    _raise_unless_there(scores, name, expected)
+    need_there(scores, "scores", expected)
     if not isinstance(scores, Mapping) or not scores or not all(map(_is_finite, scores.values())):
         what = "not finite numbers" if isinstance(scores, Mapping) else describe(scores)
         raise NotThere(f"`{name}` is {what}; a score for each candidate's name was expected", expected)
@@ -215,7 +218,7 @@ def _is_finite(value: object) -> bool:
 
 def _names(ranking: object, expected: str) -> list[str]:
     name = name_of(ranking, "ranking")
-    _raise_unless_there(ranking, name, expected)
+    need_there(ranking, "ranking", expected)
     if not isinstance(ranking, list | tuple):
         raise NotThere(f"`{name}` is {describe(ranking)}, a list of names was expected", expected)
     strange = [item for item in ranking if not isinstance(item, str)]

@@ -150,7 +150,7 @@ def _answers(transform: object, pictures: torch.Tensor) -> torch.Tensor:
     observation, handle = _callable(transform)
     answer = observation.source.call(handle, [pictures])
     if isinstance(answer, Missing):
-        raise _Unusable(answer.reason)
+        raise _Unusable(_raised(observation, answer))
     value = arrive(Observation("result", answer, observation.source))
     if not isinstance(value, torch.Tensor):
         raise _Unusable(
@@ -160,6 +160,12 @@ def _answers(transform: object, pictures: torch.Tensor) -> torch.Tensor:
         kind = str(value.dtype).removeprefix("torch.")
         raise _Unusable(f"`{observation.name}` returned {kind} of shape {tuple(value.shape)}")
     return value
+
+
+def _raised(called: Observation, answer: Missing) -> str:
+    """A function says its own name; the transform of a loader's dataset has none but the loader's."""
+    of_loader = isinstance(called.evidence, LoaderEvidence)
+    return f"`{called.name}`: its dataset's {answer.reason}" if of_loader else answer.reason
 
 
 def _callable(transform: object) -> tuple[Observation, int]:

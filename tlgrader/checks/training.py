@@ -16,6 +16,7 @@ from tlgrader.checks.asking import (
     listed,
     name_of,
     need,
+    need_there,
     passed,
     settled,
     skipped,
@@ -30,6 +31,9 @@ from tlgrader.evidence.kinds import (
     ParameterInfo,
 )
 from tlgrader.evidence.names import is_adapter, is_within, plain_name, unique_parameters
+
+HARDLY = 1e-3
+"""The share of a loss by which it may move although no step was taken, as with other batch-norm statistics."""
 
 
 @check
@@ -50,6 +54,7 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
         *_not_new(evidence, matrix),
     ]
     observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
+    observed += _softmax_after(evidence, layer, name)
     return settled(problems, _head_strength(evidence), observed, expected, _head_hint(matrix, classes))
 
 
@@ -64,6 +69,22 @@ def _last_linear(evidence: ModelEvidence, name: str | None) -> ModuleInfo | None
         and (name is None or is_within(module.name, (name,)))
     ]
     return layers[-1] if layers else None
+
+
+def _softmax_after(evidence: ModelEvidence, layer: ModuleInfo, name: str | None) -> str:
+    """A clause about a softmax behind the head, with which training is slow; not wrong, and not a failure."""
+    later = evidence.modules[evidence.modules.index(layer) + 1 :]
+    found = [
+        f"`{plain_name(module.name)}` ({kind})"
+        for module in later
+        if (kind := module.type.rpartition(".")[2]) in ("Softmax", "LogSoftmax")
+        and (name is None or is_within(module.name, (name,)))
+    ]
+    if not found:
+        return ""
+    return (
+        f"; after it comes {found[0]}, which belongs to the loss: cross-entropy takes logits and applies it"
+    )
 
 
 def _no_linear(model: object, evidence: ModelEvidence, name: str | None) -> str:
@@ -183,11 +204,20 @@ def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> 
     words = f"the loss was {before.value:.4f} before and is {after.value:.4f} after"
     if after.value < before.value and before.value - after.value >= at_least * before.value:
         return passed(strength, words, expected, numbers)
-    if after.value == before.value:
-        words += ": nothing changed"
-    return failed(
-        strength, words, expected, "does the loop call `loss.backward()` and `optimizer.step()`?", numbers
-    )
+    how, hint = _why_not_learned(before.value, after.value)
+    return failed(strength, words + how, expected, hint, numbers)
+
+
+def _why_not_learned(before: float, after: float) -> tuple[str, str]:
+    """How a loss did not fall enough, and where to look: a loop without a step hardly moves it."""
+    if abs(after - before) <= HARDLY * abs(before):
+        how = ": nothing changed" if after == before else ": hardly anything changed"
+        return how, "does the loop call `loss.backward()` and `optimizer.step()`?"
+    if after < before:
+        hint = "it fell, but too little: more steps, or a learning rate that is nearer to the one in the text"
+        return ": too little was learned", hint
+    hint = "is the learning rate too high, and does the loop call `optimizer.zero_grad()` at each step?"
+    return ": it did not fall", hint
 
 
 @check
@@ -211,16 +241,14 @@ def trained_on(model: object, *, weight: float = 1.0) -> Finding:
 def history(
     history: object, *, keys: Sequence[str] = (), epochs: int | None = None, weight: float = 1.0
 ) -> Finding:
-    """A history (a dict of lists with `keys`, or one list) holds finite numbers, one for each epoch."""
+    """A history (a dict of lists with `keys`, or one list) holds finite numbers, `epochs` in each list."""
     expected = _history_words(keys, epochs)
     series = _series(history, keys, expected)
     problems = [
         problem for name, values in series.items() for problem in _series_problems(name, values, epochs)
     ]
     observed = ", ".join(f"`{name}`: {counted(len(values), 'number')}" for name, values in series.items())
-    return settled(
-        problems, Strength.claimed, observed, expected, "append one number, as in `loss.item()`, an epoch"
-    )
+    return settled(problems, Strength.claimed, observed, expected, _history_hint(epochs))
 
 
 def _history_words(keys: Sequence[str], epochs: int | None) -> str:
@@ -228,10 +256,17 @@ def _history_words(keys: Sequence[str], epochs: int | None) -> str:
     return f"finite numbers{length}" + (f" for {listed(keys)}" if keys else "")
 
 
+def _history_hint(count: int | None) -> str:
+    """Neutral: what a list counts, epochs or runs or models, its cell says."""
+    total = f", {count} in all" if count is not None else ""
+    return f"each list starts empty, once, and gets one plain number at a time, as `.item()` gives it{total}"
+
+
 def _series(history: object, keys: Sequence[str], expected: str) -> dict[str, list[Any]]:
     if isinstance(history, list | tuple) and not keys:
         return {"history": list(history)}
     if not isinstance(history, Mapping):
+        need_there(history, "history", expected)
         what = "dict of lists" if keys else "list"
         raise NotThere(
             f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected

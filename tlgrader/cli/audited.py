@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tlgrader.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, unused
-from tlgrader.cli.show import STDOUT, print_surprises, watched
+from tlgrader.cli.show import STDOUT, print_surprises, short, watched
 from tlgrader.course.paths import Course
 from tlgrader.judge.pool import Pool
 from tlgrader.sandbox.limits import Limits
@@ -100,7 +100,7 @@ def _mutants(exercise: str, fates: Sequence[Fate]) -> Table:
     for column in ("mutant", "mistake", "killed by"):
         table.add_column(column, overflow="fold")
     for one in fates:
-        table.add_row(escape(one.mutant.name), escape(_short(one.mutant.what)), _end(one))
+        table.add_row(escape(one.mutant.name), escape(short(one.mutant.what, 140)), _end(one))
     return table
 
 
@@ -138,7 +138,3 @@ def _overview(counts: Sequence[Counts]) -> Table:
 def _some(names: Sequence[str], most: int = 3) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def _short(text: str, limit: int = 140) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -55,7 +55,7 @@ def cohort(records: Sequence[Record], title: str) -> Table:
             score(record),
             escape(", ".join(_unpassed(record))),
             f"{record.seconds['total']:.1f}" if "total" in record.seconds else "",
-            escape(_short("; ".join(person))),
+            escape(short("; ".join(person))),
         )
     return table
 
@@ -82,5 +82,6 @@ def _unpassed(record: Record) -> list[str]:
     ]
 
 
-def _short(text: str, limit: int = 120) -> str:
+def short(text: str, limit: int = 120) -> str:
+    """At most `limit` characters, for a cell of a table."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -31,7 +31,6 @@ MEAN = STD = 0.5
 SECRET = "leaves.seed"
 FOLDER_VARIABLE = "TLGRADER_LEAVES"
 HIDDEN_COUNT = 400
-FIELD_HIDDEN_COUNT = 400
 Kind = Literal["plain", "field"]
 """A leaf by itself, or a field photograph: a smaller leaf, often on another one, in uneven light."""
 _PUBLIC = {"train": (1, 200), "validation": (2, 100)}
@@ -80,7 +79,7 @@ def load(split: str, kind: Kind = "plain") -> Leaves:
 
 
 def hidden(kind: Kind = "plain") -> Leaves:
-    """Return the leaves for grading: 400 drawn ones, or those of a real folder; 400 of the kind "field", too.
+    """Return the leaves for grading: 400 drawn ones of this kind, or those of a real folder where it is "plain".
 
     Raises MachineError where there are none: in every sandbox, and before `install`.
     """
@@ -146,8 +145,8 @@ def _leaves(pictures: Pictures) -> Leaves:
 
 
 def _drawn(secret: int, kind: Kind) -> dict[str, Pictures]:
-    public, hidden = (_PUBLIC, HIDDEN_COUNT) if kind == "plain" else (_PUBLIC_FIELD, FIELD_HIDDEN_COUNT)
-    seeds = {**public, "hidden": (secret, hidden)}
+    public = _PUBLIC if kind == "plain" else _PUBLIC_FIELD
+    seeds = {**public, "hidden": (secret, HIDDEN_COUNT)}
     return {split: _draw(seed, count, kind) for split, (seed, count) in seeds.items()}
 
 

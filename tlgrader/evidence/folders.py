@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 
-from tlgrader.evidence.kinds import JSON, MAX_FILES, FileInfo, FolderEvidence, Missing, TensorInfo
+from tlgrader.evidence.kinds import JSON, MAX_FILES, FileInfo, FolderEvidence, Missing, Opaque, TensorInfo
 from tlgrader.evidence.modules import describe_tensor
 from tlgrader.evidence.plain import NotPlain, encode_plain
 
@@ -21,14 +21,14 @@ MAX_JSON_BYTES = 2**20
 Tensors = dict[str, dict[str, torch.Tensor]]
 
 
-def observe_folder(path: Path) -> tuple[FolderEvidence | Missing, Tensors]:
+def observe_folder(path: Path) -> tuple[FolderEvidence | Missing | Opaque, Tensors]:
     """Evidence of the folder at `path`, and the tensors of its safetensors files by file and name.
 
     Files that are larger than the caps, or are not what their ending says, are listed and not read.
     """
     if not path.is_dir():
-        what = "is a file, not a folder" if path.exists() else "does not exist"
-        return Missing(f"the folder `{path}` {what}"), {}
+        absent = Missing(f"the folder `{path}` does not exist")
+        return Opaque("file", f"`{path}`"[:1_000]) if path.exists() else absent, {}
     files = list(_files(path))
     tensors = {name: read for name, file in files if (read := _tensors(file)) is not None}
     evidence = FolderEvidence(

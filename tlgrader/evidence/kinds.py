@@ -196,9 +196,10 @@ class Missing(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class Opaque(msgspec.Struct, frozen=True, tag_field="kind"):
-    """An object of which nothing is known but its type."""
+    """An object of which nothing is known but its type, and perhaps what keeps it from being more."""
 
     type: Name
+    why: Name = ""
 
 
 Evidence = (

@@ -16,6 +16,7 @@ from tlgrader.evidence.kinds import (
     Array,
     CallableEvidence,
     Evidence,
+    FolderEvidence,
     LoraConfigEvidence,
     Missing,
     ModelEvidence,
@@ -114,8 +115,8 @@ class Observer:
     def _plain(self, value: object) -> Evidence:
         try:
             return Value(encode_plain(value, scalar=_scalar))
-        except NotPlain:
-            return self._other(value)
+        except NotPlain as error:
+            return self._other(value, error)
 
     def _model(self, model: nn.Module) -> ModelEvidence:
         evidence = ModelEvidence(
@@ -147,15 +148,15 @@ class Observer:
 
     def _folder(self, path: Path) -> Evidence:
         evidence, files = observe_folder(path)
-        if not isinstance(evidence, Missing):
+        if isinstance(evidence, FolderEvidence):
             for name, described in evidence.tensors.items():
                 self._keep(described, files[name])
         return evidence
 
-    def _other(self, value: object) -> Evidence:
+    def _other(self, value: object, error: NotPlain) -> Evidence:
         if callable(value):
             return CallableEvidence(self._hold(value), _called(value))
-        return Opaque(type_name(type(value)))
+        return Opaque(type_name(type(value)), _unplain(value, error))
 
     def _hold(self, value: object) -> int:
         handle = next(self._handles)
@@ -224,6 +225,22 @@ def _scalar(value: object) -> object:
         number = value.item()
         return number if isinstance(number, bool | int | float | str) else None
     return None
+
+
+def _unplain(value: object, error: NotPlain) -> str:
+    """Which entry keeps a dict from being plain data, and what that is; empty for anything else."""
+    if error.entry is None or not issubclass(type(value), dict):
+        return ""
+    key, item = error.entry
+    said = f"`{key!s:.100}` in it {_unplain_item(item, error)}"[:1_000]
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def _unplain_item(item: object, error: NotPlain) -> str:
+    if issubclass(type(item), list | tuple | set | frozenset | dict):
+        return f"holds what is not plain: {error}"
+    shape = getattr(item, "shape", None)
+    return f"is of type {type(item).__name__}" + (f", with shape {tuple(shape)}" if shape is not None else "")
 
 
 def forward(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> object:

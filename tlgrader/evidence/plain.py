@@ -19,7 +19,9 @@ _INT64 = 2**63
 
 
 class NotPlain(Exception):
-    """A value is not plain data, or too much of it."""
+    """A value is not plain data, or too much of it; `entry` is the dict's key and value that it is about."""
+
+    entry: tuple[object, object] | None = None
 
 
 def encode_plain(value: object, scalar: Callable[[object], object] = lambda _: None) -> JSON:
@@ -106,10 +108,17 @@ class _Writer:
         return [self.write(item, depth - 1) for item in value]
 
     def _mapping(self, value: Any, depth: int) -> JSON:
-        pairs = [(key, self.write(item, depth - 1)) for key, item in value.items()]
+        pairs = [(key, self._entry(key, item, depth)) for key, item in value.items()]
         if all(type(key) is str and not key.startswith("$") for key, _ in pairs):
             return {_text(key): item for key, item in pairs}
         return {"$dict": [[self.write(key, depth - 1), item] for key, item in pairs]}
+
+    def _entry(self, key: object, item: object, depth: int) -> JSON:
+        try:
+            return self.write(item, depth - 1)
+        except NotPlain as error:
+            error.entry = (key, item)  # of nested dicts, the outermost comes last
+            raise
 
 
 def _text(value: str) -> str:

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from tlgrader import checks
+from tlgrader.checks.asking import cut
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Missing
@@ -20,6 +21,9 @@ from tlgrader.judge.record import GradeRecord, Item
 
 # What a plain assert may raise because a student's value is not what the author expected.
 _STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+LONG, ENTRY = 120, 30
+"""So many characters are shown of a value; so many of each entry of a dict that is longer."""
 
 
 class Bench:
@@ -104,7 +108,7 @@ def _assertion(line: Line, names: dict[str, Any]) -> Finding:
         holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **names}))
     except _STUDENTS_VALUE as error:
         return _finding(line, Outcome.failed, f"{type(error).__name__}: {error}", expected)
-    seen = ", ".join(f"`{name}` is {_short(value)}" for name, value in names.items())
+    seen = ", ".join(_seen(line, name, value) for name, value in names.items())
     return _finding(line, Outcome.passed if holds else Outcome.failed, seen, expected)
 
 
@@ -114,9 +118,28 @@ def _not_plain(name: str, value: Observation) -> str:
     return f"`{name}` is not a plain value"
 
 
+def _seen(line: Line, name: str, value: object) -> str:
+    """A value, or of a long dict the entries that a visible assert asks for."""
+    if isinstance(value, dict) and not line.hidden and len(repr(value)) > LONG:
+        asked = [key for key in _asked(line, name) if key in value]
+        if asked:
+            return ", ".join(f"`{name}[{key!r}]` is {_short(value[key])}" for key in asked)
+    return f"`{name}` is {_short(value)}"
+
+
+def _asked(line: Line, name: str) -> list[Any]:
+    """The keys of ``name["key"]`` in an assert."""
+    found = [node for node in ast.walk(line.expression) if isinstance(node, ast.Subscript)]
+    of_it = [node.slice for node in found if isinstance(node.value, ast.Name) and node.value.id == name]
+    return [key.value for key in of_it if isinstance(key, ast.Constant)]
+
+
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 120 else text[:117] + "…"
+    if len(text) > LONG and isinstance(value, dict):  # every key, rather than the first values
+        entries = (f"{key!r}: {cut(repr(item), ENTRY)}" for key, item in value.items())
+        return cut(f"{{{', '.join(entries)}}}", 3 * LONG)
+    return cut(text, LONG)
 
 
 def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:

@@ -32,6 +32,8 @@ from tlgrader.judge.logical import ADAPTER, CannotRebuild, Logical, logical
 
 MAX_NUMBERS = 250_000_000
 """The largest number of parameters and buffers together: 1 GB in float32."""
+_ONLY_IN_TRAINING = {"momentum"}
+"""Options of layers that make no difference in eval mode."""
 
 
 def rebuild(observation: Observation) -> nn.Module:
@@ -191,7 +193,12 @@ def _places(model: nn.Module, table: str) -> list[tuple[str, tuple[nn.Module, st
 
 
 def _is_same(known: ModuleInfo, wanted: ModuleInfo) -> bool:
-    return (known.type, known.options) == (wanted.type, wanted.options)
+    return (known.type, _in_eval_mode(known)) == (wanted.type, _in_eval_mode(wanted))
+
+
+def _in_eval_mode(module: ModuleInfo) -> dict[str, Any]:
+    """The options that have a bearing in eval mode, in which the judge evaluates."""
+    return {key: value for key, value in module.options.items() if key not in _ONLY_IN_TRAINING}
 
 
 def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
@@ -199,7 +206,7 @@ def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
     if can_build(wanted.type):
         return build(wanted.type, wanted.options)
     if known is not None and known.type == wanted.type:
-        changed = [key for key in known.options if known.options[key] != wanted.options.get(key)]
+        changed = [key for key, value in _in_eval_mode(known).items() if value != wanted.options.get(key)]
         seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in changed)
         raise CannotRebuild(f"`{path}` has other options than the backbone's: {seen}")
     if not path:

@@ -1,6 +1,6 @@
 """Spoils the trained head in `set_trainable`, so that there is more to gain, and goes on with fine-tuning.
 
-failed: check_only_head/starts_from_feature_extraction
+failed: check_fine_tune/gains
 """
 # %% set_trainable
 def set_trainable(model, stages):
