@@ -82,6 +82,10 @@ def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
         if secret in text:
             raise AuthorError(f"the release of {source.name} would show {secret!r}")
     for file in path.parent.rglob("*"):
+        if file.suffix == ".safetensors":
+            raise AuthorError(
+                f"the release of {source.name} would hand out trained tensors: remove {file.name} from source/"
+            )
         if file.is_file() and file != path and "grader_tests" in file.read_text(errors="ignore"):
             raise AuthorError(f"the release of {source.name} would show hidden tests in {file.name}")
 

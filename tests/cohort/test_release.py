@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from tests.tiny import ANSWERS, make_course, source_notebook
@@ -83,3 +84,21 @@ def test_a_threshold_that_students_cannot_read_is_refused(course: Course) -> Non
     for stated in ("At least 83 % of them.", "An accuracy of 0.83."):
         _change(course, "title", stated)
         assert release(course, "tiny").is_file()
+
+
+def test_trained_tensors_are_not_handed_out(course: Course) -> None:
+    (course.source("tiny").parent / "training.safetensors").write_bytes(b"the author's own")
+    with pytest.raises(AuthorError, match=r"remove training\.safetensors from source/"):
+        release(course, "tiny")
+
+
+def test_where_nbgrader_refuses_its_reason_is_said(course: Course) -> None:
+    release(course, "tiny")
+    with Gradebook(f"sqlite:///{course.gradebook}") as book:
+        book.add_student("anna")
+        book.add_submission("tiny", "anna")
+    notebook = source_notebook()
+    del notebook.cells[2:4]
+    course.source("tiny").write_text(nbformat.writes(notebook))
+    with pytest.raises(AuthorError, match=r"^release of tiny failed: Cannot add or remove cells .*$"):
+        release(course, "tiny")

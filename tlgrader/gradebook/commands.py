@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from traitlets.config.loader import Config, PyFileConfigLoader
 
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError, GraderError
+
+_CAUSE = re.compile(r"^\s*[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
 
 
 def generate_assignment(course: Course, exercise: str) -> None:
@@ -44,5 +47,6 @@ def _api(course: Course) -> NbGraderAPI:
 
 def _require(result: dict[str, Any], what: str, kind: type[GraderError]) -> None:
     if not result.get("success"):
-        log = str(result.get("error") or result.get("log") or "")
-        raise kind(f"{what} failed: {log.strip()[-1500:]}")
+        log = f"{result.get('log') or ''}\n{result.get('error') or ''}".strip()
+        causes = _CAUSE.findall(log)  # the first error led to the others
+        raise kind(f"{what} failed: {causes[0] if causes else log[-1500:]}")
