@@ -1,4 +1,4 @@
-"""Trains long on pseudo-labels alone, at a high rate: good on the target, and the source is not rehearsed.
+"""Trains two epochs longer than it says on pseudo-labels alone, at a high rate: good on the target, and the source is not rehearsed.
 
 failed: check_self_training/source_loss_fell, check_self_training/source_is_kept
 skipped: check_self_training/statistics_stayed
@@ -16,3 +16,4 @@ for epoch in range(5):
         optimizer.step()
         losses.append(loss.item())
     history["target"].append(sum(losses) / len(losses))
+history["target"] = history["target"][-3:]
