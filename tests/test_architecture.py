@@ -22,6 +22,7 @@ ALLOWED = {
     "evidence": {"errors", "backbones"},
     "handing_in": {"errors", "evidence", "backbones", "seeding"},
     "restoring": {"errors", "evidence"},
+    "at_home": {"errors", "evidence"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
     "sandbox": {"errors", "evidence", "data"},
     "course": {"errors"},

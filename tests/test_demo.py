@@ -16,8 +16,8 @@ from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.course.corpus import as_notebook, read_corpus
 from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.demo import COHORT, UNREADABLE, failing, mixed, run_demo
-from tlgrader.judge.record import Record, Status, read
+from tlgrader.demo import COHORT, NOT_TAKEN, TAKEN, UNREADABLE, failing, mixed, run_demo
+from tlgrader.judge.record import Record, Status, Training, read
 
 EXERCISES = tuple(Course(REPOSITORY).exercises())
 MOST = 8  # so many that every item fails somebody
@@ -73,6 +73,27 @@ def test_every_correct_variant_has_full_marks(records: dict[tuple[str, str], Rec
     for (exercise, student), record in records.items():
         if student.startswith(("pass__", "reference")):
             assert record.score == record.points, (exercise, student)
+
+
+def test_a_training_that_was_handed_in_counts_as_if_it_had_been_run(
+    records: dict[tuple[str, str], Record],
+) -> None:
+    taken, run = records["lora", TAKEN], records["lora", "reference"]
+    assert taken.handed_in == ("model", "history", "optimizer")
+    assert not run.handed_in
+    assert taken.score == run.score == run.points
+    strengths = {id: item.finding.strength for id, item in run.items().items()}
+    assert {id: item.finding.strength for id, item in taken.items().items()} == strengths
+
+
+def test_a_training_of_other_cells_is_run_again_and_says_so(
+    records: dict[tuple[str, str], Record],
+) -> None:
+    record = records["lora", NOT_TAKEN]
+    assert not record.handed_in
+    assert any("had not run as it is in the notebook" in note for note in record.notes)
+    assert record.score is not None
+    assert record.score < record.points
 
 
 def test_no_wrong_submission_and_no_cheat_has_full_marks(records: dict[tuple[str, str], Record]) -> None:
@@ -162,7 +183,7 @@ def test_the_gradebook_and_autograded_hold_everyone(
 
 def test_a_second_run_keeps_everything(course: Course, records: dict[tuple[str, str], Record]) -> None:
     graded = [student for exercise, student in records if exercise == "lora" and student not in UNREADABLE]
-    steps = list(pipeline.grade(course, "lora", pipeline.Order(tuple(graded))))
+    steps = list(pipeline.grade(course, "lora", pipeline.Order(tuple(graded), training=Training.auto)))
     assert len(steps) == len(graded)
     assert not any(step.done_now for step in steps)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -95,11 +93,3 @@ def submit(course: Course, student: str, result: bytes | None, **answers: str) -
     if result is not None:
         path.with_name(FILE).write_bytes(result)
     return path
-
-
-def trained_at_home(notebook: Path) -> bytes:
-    """What is handed in once `notebook` has run in Jupyter, where it lies."""
-    command = ["-m", "nbconvert", "--to", "notebook", "--execute", "--stdout", notebook.name]
-    subprocess.run([sys.executable, *command], cwd=notebook.parent, capture_output=True, check=True)
-    result = notebook.with_name(FILE)
-    return result.read_bytes()

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import nbformat
 
 from tlgrader import gradebook, pipeline
+from tlgrader.at_home import run_at_home
 from tlgrader.audit import surprises
 from tlgrader.checks.finding import Outcome
-from tlgrader.cli.show import STDOUT, cohort, print_surprises, watched
+from tlgrader.cli.show import STDERR, STDOUT, cohort, print_surprises, watched
 from tlgrader.course.corpus import Sample, as_notebook, read_corpus
 from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
+from tlgrader.evidence.handed_in import FILE
 from tlgrader.gradebook.commands import generate_feedback
 from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Status
+from tlgrader.judge.record import Record, Status, Training
 from tlgrader.sandbox.limits import Limits
 
 # Files that no notebook can be made of; each must be listed for a person, and get no score.
@@ -28,6 +30,8 @@ UNREADABLE = {
 }
 # Notebooks that can be read, in each exercise: of different kinds, and few enough to wait for.
 COHORT = 4
+# Where an exercise lets a training result be handed in: one that belongs to its notebook, and one that does not.
+TAKEN, NOT_TAKEN = "handed_in__with_its_training", "handed_in__with_another_training"
 
 
 def run_demo(course: Course, slots: int, most: int | None = COHORT) -> bool:
@@ -42,9 +46,14 @@ def run_demo(course: Course, slots: int, most: int | None = COHORT) -> bool:
 
 def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | None) -> bool:
     exercise = read_exercise(course.source(name))
-    samples = {sample.name: sample for sample in mixed(read_corpus(course, name), most)}
+    corpus = read_corpus(course, name)
+    samples = {sample.name: sample for sample in mixed(corpus, most)}
     students = tuple(_hand_in(course, exercise, samples))
-    order = pipeline.Order(students, slots)
+    if any(cell.trains for cell in exercise.cells):
+        trained = dict(_trained(exercise, corpus))
+        students += tuple(_hand_in_trained(course, exercise, trained))
+        samples |= trained
+    order = pipeline.Order(students, slots, training=Training.auto)
     steps = _with_feedback(course, pipeline.grade_with(pool, course, name, order))
     done = watched(steps, len(students), f"Grading {name}, and feedback on it")
     records = sorted((step.record for step in done), key=lambda record: record.student)
@@ -93,6 +102,24 @@ def _hand_in(course: Course, exercise: Exercise, samples: dict[str, Sample]) -> 
         yield _submit(course, exercise.name, student, content)
 
 
+def _trained(exercise: Exercise, corpus: Sequence[Sample]) -> Iterator[tuple[str, Sample]]:
+    """What the two notebooks say that come with a training result: the reference, and one that trains otherwise."""
+    training = {cell.id for cell in exercise.cells if cell.trains}
+    yield TAKEN, corpus[0]
+    yield NOT_TAKEN, next(s for s in corpus[1:] if s.kind != "baseline" and training & s.cells.keys())
+
+
+def _hand_in_trained(course: Course, exercise: Exercise, trained: dict[str, Sample]) -> Iterator[str]:
+    """Both with what the reference trained, in Jupyter, without the grader."""
+    for student, sample in trained.items():
+        notebook = as_notebook(exercise, sample, trained[TAKEN])
+        yield _submit(course, exercise.name, student, nbformat.writes(notebook).encode())
+    with STDERR.status(f"Training {exercise.name} as a student does, in Jupyter, to hand the result in"):
+        result = run_at_home(course.submitted(exercise.name, TAKEN))
+    for student in trained:
+        course.submitted(exercise.name, student).with_name(FILE).write_bytes(result or b"")
+
+
 def _submit(course: Course, exercise: str, student: str, content: bytes) -> str:
     path = course.submitted(exercise, student)
     shutil.rmtree(path.parent, ignore_errors=True)
@@ -105,6 +132,10 @@ def _surprises(samples: dict[str, Sample], record: Record) -> tuple[str, ...]:
     if record.student in UNREADABLE:
         as_expected = record.status is Status.unreadable and record.score is None
         return () if as_expected else (f"it was to be unreadable, but is {record.status}",)
+    if bool(record.handed_in) != (record.student == TAKEN):
+        return (
+            f"what was handed in was {'' if record.handed_in else 'not '}taken: {'; '.join(record.notes)}",
+        )
     return surprises(samples[record.student], record)
 
 

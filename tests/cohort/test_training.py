@@ -13,7 +13,8 @@ from safetensors.torch import save
 from typer.testing import CliRunner
 
 from tests import tiny
-from tests.trained import LOOK, TRAIN, make_trained_course, submit, trained_at_home
+from tests.trained import LOOK, TRAIN, make_trained_course, submit
+from tlgrader.at_home import run_at_home
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
@@ -62,7 +63,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def result(course: Course, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """What Jupyter wrote when the right notebook had run in it."""
     home = make_trained_course(tmp_path_factory.mktemp("home"))
-    return trained_at_home(submit(home, "ada", None))
+    result = run_at_home(submit(home, "ada", None))
+    assert result is not None
+    return result
 
 
 class Grader:
@@ -141,6 +144,12 @@ def test_a_record_holds_for_the_way_in_which_it_was_made(
     grader.steps(Training.auto, "ada")
     assert [step.done_now for step in grader.steps(Training.auto, "ada")] == [False]
     assert [step.done_now for step in grader.steps(Training.rerun, "ada")] == [True]
+
+
+def test_a_record_of_what_had_to_be_run_again_holds_for_a_rerun(course: Course, grader: Grader) -> None:
+    submit(course, "without", None)
+    assert [step.done_now for step in grader.steps(Training.auto, "without")] == [True]
+    assert [step.done_now for step in grader.steps(Training.rerun, "without")] == [False]
 
 
 def _changed(result: bytes, change: Change) -> bytes:

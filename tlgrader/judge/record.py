@@ -175,12 +175,13 @@ def still_holds(
 ) -> Record | None:
     """The record of exactly this submission, graded by exactly this exercise; None where there is none.
 
-    With `training`, only a record that was made so.
+    With `training`, only a record that was made so, or as if so: where nothing was taken, the training was run.
     """
     record = read(course.record(exercise, submission.student))
     if record is None or record.status is not Status.graded:
         return None
-    if training is not None and record.training is not training:
+    as_run = Training.rerun if not record.handed_in and not record.untrained else None
+    if training not in (None, record.training, as_run):
         return None
     same = (submission.digest, course.exercise_digest(exercise))
     return record if (record.submission_digest, record.exercise_digest) == same else None
