@@ -34,7 +34,7 @@ ALLOWED = {
     "audit": {"checks", "course", "judge", "mutation"},
     "calibration": {"errors", "course", "judge", "sandbox"},
     "release": {"errors", "course", "judge", "gradebook"},
-    "selfcheck": {"errors", "course", "judge", "sandbox"},
+    "selfcheck": {"errors", "course", "judge", "sandbox", "evidence"},
     "doctor": {"errors", "data", "backbones", "sandbox"},
 }
 SHELL = {"cli", "demo", "__main__", "__init__"}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
-from tlgrader.course.exercise import exercise_from
+from tlgrader.course.exercise import Cell, exercise_from
 from tlgrader.course.submission import (
     NOTEBOOK_BYTES,
     Submission,
+    SubmittedCell,
     Unreadable,
     parse_cells,
     read_bytes,
     rebuild,
 )
 from tlgrader.errors import UsageError
+from tlgrader.evidence.handed_in import FILE, MAX_BYTES
 from tlgrader.judge.explain import as_text
+from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.record import CellRecord, GradeRecord
 from tlgrader.sandbox.limits import Limits
 
@@ -28,6 +33,8 @@ class SelfChecked:
 
     cells: tuple[CellRecord, ...]
     grades: tuple[GradeRecord, ...]
+    training: str = ""
+    """Whether the training result beside the notebook belongs to it; empty where the exercise asks for none."""
 
     @property
     def all_passed(self) -> bool:
@@ -60,7 +67,7 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     except (Unreadable, ValueError, KeyError) as error:
         raise UsageError(f"{path.name}: {error}") from error
     files = {p.name: p.read_bytes() for p in path.parent.glob("*.py") if p.is_file()}
-    rebuilt = rebuild(exercise, Submission("you", cells, "", files))
+    rebuilt = rebuild(exercise, Submission("", cells, "", files))
 
     from tlgrader.judge.bench import Bench
     from tlgrader.judge.desk import grade_cells_of
@@ -68,7 +75,31 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     from tlgrader.judge.walk import Walk
     from tlgrader.sandbox.slot import Slot
 
+    training = _training(path, cells, rebuilt.cells, grade_cells_of(exercise))
     with Slot(build_wall(sandboxed=sandboxed), Limits()) as slot, slot.worker(seed=0, files=files) as worker:
         walk = Walk(worker, Bench(path.parent / "none.py"), grade_cells_of(exercise), Limits())
         walked = walk.through(rebuilt.cells)
-    return SelfChecked(walked.cells, walked.grades)
+    return SelfChecked(walked.cells, walked.grades, training)
+
+
+def _training(
+    path: Path,
+    submitted: tuple[SubmittedCell, ...],
+    cells: Sequence[Cell],
+    grade_cells: Mapping[str, GradeCell],
+) -> str:
+    """What would become of the training result beside the notebook."""
+    if not any(cell.trains for cell in cells):
+        return ""
+    from tlgrader.judge.training import why_not_taken
+
+    result, files, left_out = path.with_name(FILE), {}, {}
+    try:
+        files = {FILE: read_bytes(result, MAX_BYTES)} if os.path.lexists(result) else {}
+    except Unreadable as error:
+        left_out = {FILE: str(error)}
+    handed_in = Submission("", submitted, "", files, left_out)
+    why = why_not_taken(handed_in, cells, grade_cells)
+    if why:
+        return f"The grader would run your training again: {why}."
+    return f"{FILE} belongs to this notebook: submit it, too."

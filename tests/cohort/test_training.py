@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import struct
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -319,3 +320,16 @@ def test_the_way_is_a_choice_of_the_command(course: Course) -> None:
     wrong = CliRunner().invoke(app, ["grade", "tiny", "--training", "never", "--course", str(course.root)])
     assert wrong.exit_code == 2
     assert "handed-in" in wrong.output
+
+
+def _checked(notebook: Path) -> str:
+    return " ".join(CliRunner().invoke(app, ["check", str(notebook)]).stdout.split())
+
+
+def test_a_student_learns_beforehand_what_becomes_of_the_training(course: Course, result: bytes) -> None:
+    right = submit(course, "checks", result)
+    assert "training.safetensors belongs to this notebook: submit it, too." in _checked(right)
+    right.with_name(FILE).unlink()
+    assert "would run your training again: there is no `training.safetensors` beside" in _checked(right)
+    other = submit(course, "checks", result, train=TRAIN + "\n# changed")
+    assert "would run your training again: `training.safetensors` is stale" in _checked(other)

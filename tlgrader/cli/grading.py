@@ -128,6 +128,8 @@ def check(
     for grade_cell in checked.grades:
         STDOUT.print(f"\n[bold]{escape(grade_cell.cell)}[/]")
         STDOUT.print(escape(checked.text(grade_cell)), highlight=False)
+    if checked.training:
+        STDOUT.print(f"\n{escape(checked.training)}", soft_wrap=True)
     STDOUT.print(f"\n{checked.summary}")
     if not checked.all_passed:
         raise typer.Exit(1)

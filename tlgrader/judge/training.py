@@ -115,6 +115,15 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
     return Decided({name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}, (note,))
 
 
+def why_not_taken(submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
+    """Why the grader would not take what is handed in, as far as a student's machine can tell; empty if it would."""
+    try:
+        _taken(submission, cells, grade_cells, set())
+    except NotTaken as why:
+        return str(why)
+    return ""
+
+
 def without(training: Training, why: str) -> Decided:
     """What there is where nothing can be taken: another run, or, where none is wanted, an untrained model."""
     if training is Training.auto:
@@ -160,7 +169,7 @@ def _require_same_exercise(result: HandedIn, others: set[str]) -> None:
 
 
 def _require_same_student(result: HandedIn, student: str) -> None:
-    if result.student not in ("", student):
+    if student and result.student not in ("", student):
         raise NotTaken(f"`{FILE}` was written by the student `{result.student[:80]}`")
 
 
