@@ -29,7 +29,7 @@ ALLOWED = {
     "judge": {"errors", "evidence", "checks", "sandbox", "course", "backbones", "data"},
     "gradebook": {"errors", "course", "judge"},
     "feedback": {"course", "judge"},
-    "pipeline": {"errors", "course", "judge", "sandbox", "gradebook", "feedback"},
+    "pipeline": {"errors", "evidence", "course", "judge", "sandbox", "gradebook", "feedback"},
     "mutation": {"errors", "course"},
     "audit": {"checks", "course", "judge", "mutation"},
     "calibration": {"errors", "course", "judge", "sandbox"},

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import nbformat
+import torch
 from nbformat import NotebookNode
 
 from tests.tiny import CHECK, GIVEN, HIDDEN, STUDENT, make_cell, make_course, source_notebook
 from tlgrader.course.exercise import exercise_from
 from tlgrader.course.paths import Course
-from tlgrader.evidence.handed_in import FILE
+from tlgrader.evidence.digest import digest
+from tlgrader.evidence.handed_in import FILE, read, write
+from tlgrader.evidence.kinds import ModelEvidence, Value
+from tlgrader.judge.pool import Pool
+from tlgrader.judge.record import Record, Training
+from tlgrader.pipeline import Order, Step, grade_with
 
 MEASURED = """
 import torch
@@ -93,3 +100,39 @@ def submit(course: Course, student: str, result: bytes | None, **answers: str) -
     if result is not None:
         path.with_name(FILE).write_bytes(result)
     return path
+
+
+class Grader:
+    """Grades in one slot, so that submissions could disturb each other."""
+
+    def __init__(self, course: Course, pool: Pool) -> None:
+        self._course, self._pool = course, pool
+
+    def steps(self, training: Training, *students: str, verified: float = 0.0) -> list[Step]:
+        order = Order(students=students, training=training, verified=verified, publish=False)
+        return list(grade_with(self._pool, self._course, "tiny", order))
+
+    def records(self, training: Training, *students: str, verified: float = 0.0) -> dict[str, Record]:
+        steps = self.steps(training, *students, verified=verified)
+        return {step.record.student: step.record for step in steps}
+
+
+def with_history(result: bytes, history: list[float]) -> bytes:
+    """The same result with another history."""
+    handed_in, tensors = read(result)
+    evidence = dict(handed_in.evidence) | {"history": Value(history)}
+    return write(msgspec.structs.replace(handed_in, evidence=evidence), tensors)
+
+
+def with_zeros(result: bytes) -> bytes:
+    """The same result with zeros for all that the model had learned."""
+    handed_in, tensors = read(result)
+    model = handed_in.evidence["model"]
+    assert isinstance(model, ModelEvidence)
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
+    parameters = tuple(
+        msgspec.structs.replace(info, digest=digest(zeros[info.digest])) for info in model.parameters
+    )
+    evidence = dict(handed_in.evidence) | {"model": msgspec.structs.replace(model, parameters=parameters)}
+    changed = msgspec.structs.replace(handed_in, evidence=evidence)
+    return write(changed, {digest(tensor): tensor for tensor in zeros.values()})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import SystemRandom
 
 import nbformat
 from nbformat import NotebookNode
@@ -13,6 +15,7 @@ from tlgrader import gradebook
 from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission, Unreadable, read_submission
+from tlgrader.evidence.handed_in import FILE
 from tlgrader.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.pool import Pool
@@ -24,7 +27,8 @@ from tlgrader.sandbox.limits import Limits
 class Order:
     """What to grade and how: students (all where empty), slots, whether records that still hold count.
 
-    `training` is where training results come from.
+    `training` is where training results come from; the share `verified` of those that were handed in, drawn by chance,
+    is compared with a rerun.
     """
 
     students: tuple[str, ...] = ()
@@ -33,6 +37,7 @@ class Order:
     sandboxed: bool = True
     publish: bool = True
     training: Training = Training.rerun
+    verified: float = 0.0
     limits: Limits = field(default_factory=Limits)
 
 
@@ -69,9 +74,17 @@ def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Itera
             yield Step(_publish_kept(course, kept, found, order.publish), False)
         else:
             jobs[student] = Job(exercise, found, training=order.training)
+    for student in _drawn(jobs, order.verified):
+        jobs[student] = replace(jobs[student], verify=True)
     for graded in pool.grade(jobs.values()):
         submission = jobs[graded.record.student].submission
         yield Step(_keep(course, source, graded, submission, order.publish), True)
+
+
+def _drawn(jobs: Mapping[str, Job], share: float) -> list[str]:
+    """Students whose training is verified: that share of those who hand one in, rounded up, as nobody can foresee."""
+    with_training = [student for student, job in jobs.items() if FILE in job.submission.files]
+    return SystemRandom().sample(with_training, math.ceil(share * len(with_training)))
 
 
 def _submission(course: Course, exercise: str, student: str) -> Submission | Unreadable:

@@ -14,17 +14,16 @@ from safetensors.torch import save
 from typer.testing import CliRunner
 
 from tests import tiny
-from tests.trained import LOOK, TRAIN, make_trained_course, submit
+from tests.trained import LOOK, TRAIN, Grader, make_trained_course, submit, with_history, with_zeros
 from tlgrader.at_home import run_at_home
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
 from tlgrader.evidence.digest import digest
-from tlgrader.evidence.handed_in import FILE, MAX_BYTES, Device, Handed, HandedIn, cell_digest, read, write
-from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence, Value
+from tlgrader.evidence.handed_in import FILE, MAX_BYTES, Device, HandedIn, cell_digest, read, write
+from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
-from tlgrader.pipeline import Order, Step, grade_with
 from tlgrader.sandbox.limits import GIB, Limits
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
@@ -67,20 +66,6 @@ def result(course: Course, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     result = run_at_home(submit(home, "ada", None))
     assert result is not None
     return result
-
-
-class Grader:
-    """Grades in one slot, so that submissions could disturb each other."""
-
-    def __init__(self, course: Course, pool: Pool) -> None:
-        self._course, self._pool = course, pool
-
-    def steps(self, training: Training, *students: str) -> list[Step]:
-        order = Order(students=students, training=training, publish=False)
-        return list(grade_with(self._pool, self._course, "tiny", order))
-
-    def records(self, training: Training, *students: str) -> dict[str, Record]:
-        return {step.record.student: step.record for step in self.steps(training, *students)}
 
 
 @pytest.fixture(scope="module")
@@ -291,29 +276,12 @@ def test_what_a_gpu_trained_is_judged_without_one(course: Course, result: bytes,
 def test_a_claimed_history_changes_nothing_that_is_measured(
     course: Course, result: bytes, grader: Grader
 ) -> None:
-    handed_in, tensors = read(result)
-    zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
-    forged = _zeroed(handed_in, zeros) | {"history": Value([0.0] * 60)}
-    content = write(msgspec.structs.replace(handed_in, evidence=forged), _by_digest(zeros))
-    submit(course, "zeros", content)
+    submit(course, "zeros", with_history(with_zeros(result), [0.0] * 60))
     record = grader.records(Training.auto, "zeros")["zeros"]
     items = record.items()
     assert record.handed_in
     assert items["check_train/history"].finding.strength is Strength.claimed
     assert items["check_train/learns_the_sign"].finding.outcome is Outcome.failed
-
-
-def _zeroed(handed_in: HandedIn, zeros: dict[str, torch.Tensor]) -> dict[str, Handed]:
-    model = handed_in.evidence["model"]
-    assert isinstance(model, ModelEvidence)
-    parameters = tuple(
-        msgspec.structs.replace(info, digest=digest(zeros[info.digest])) for info in model.parameters
-    )
-    return dict(handed_in.evidence) | {"model": msgspec.structs.replace(model, parameters=parameters)}
-
-
-def _by_digest(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {digest(tensor): tensor for tensor in tensors.values()}
 
 
 def test_the_way_is_a_choice_of_the_command(course: Course) -> None:

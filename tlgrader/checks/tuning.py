@@ -192,7 +192,10 @@ def stages_moved(
         return failed(Strength.claimed, str(error), expected)
     problems = _wrongly_moved(moved, stages, at_most)
     observed = ", ".join(f"`{stage}` by {_share(moved[stage])}" for stage in stages if stage in moved)
-    hint = "is a stage's gradient computed, are its parameters in the optimizer, is its learning rate right?"
+    hint = (
+        "does `optimizer.step()` run, is a stage's gradient computed, are its parameters in the optimizer, is its "
+        "learning rate right?"
+    )
     return settled(
         problems, Strength.bitwise, f"moved: {observed}; all else is as pretrained", expected, hint
     )

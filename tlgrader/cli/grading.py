@@ -34,6 +34,15 @@ def grade(
             "unless a valid result of the submitted cells was handed in (auto)."
         ),
     ] = Training.rerun,
+    verify_training: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Run this share of the trainings handed in again, drawn by chance, and compare; a difference "
+            "goes to a person.",
+        ),
+    ] = 0.0,
     no_gradebook: Annotated[
         bool, typer.Option("--no-gradebook", help="Write records only; another run publishes them.")
     ] = False,
@@ -48,6 +57,10 @@ def grade(
     """
     from tlgrader import pipeline
 
+    if verify_training and training is Training.rerun:
+        raise UsageError(
+            "--verify-training is about what was handed in: give --training auto or handed-in, too"
+        )
     here = course_at(course, exercise)
     students = _students(here, exercise, student)
     order = pipeline.Order(
@@ -57,6 +70,7 @@ def grade(
         sandboxed=not no_sandbox,
         publish=not no_gradebook,
         training=training,
+        verified=verify_training,
     )
     steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
     records = sorted((step.record for step in steps), key=lambda record: record.student)

@@ -69,7 +69,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What each name stood for. All was observed at once: an optimizer's tokens are its model's."""
     backbones: Annotated[dict[Name, Digest], msgspec.Meta(max_length=64)]
     """`fingerprint_digest` of each pretrained backbone, whose tensors are not in the file."""
-    seed: int
+    seed: Extent
+    """torch's, below 2^64."""
     device: Device
     versions: Annotated[dict[Name, Name], msgspec.Meta(max_length=64)]
 
@@ -139,8 +140,11 @@ def _header(content: bytes) -> bytes:
 
 def _result(header: bytes) -> HandedIn:
     try:
-        return _HANDED_IN.decode(_HEADER.decode(header).metadata[_METADATA])
+        result = _HANDED_IN.decode(_HEADER.decode(header).metadata[_METADATA])
     except KeyError as error:
         raise Malformed("`tlgrader.hand_in` did not write it") from error
     except (msgspec.MsgspecError, RecursionError, UnicodeError, ValueError) as error:
         raise Malformed(f"it is not of the form that `tlgrader.hand_in` writes: {error}"[:300]) from error
+    if result.seed >= 2**64:
+        raise Malformed("its seed is none of torch's")
+    return result

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
+import msgspec
 import nbformat
 from nbformat import NotebookNode
 
@@ -17,8 +18,9 @@ from tlgrader.course.submission import Rebuilt, rebuild
 from tlgrader.judge.bench import Bench
 from tlgrader.judge.gradecell import GradeCell, parse_all
 from tlgrader.judge.job import Graded, Job
-from tlgrader.judge.record import Record, Status
+from tlgrader.judge.record import Record, Status, Verified
 from tlgrader.judge.training import Decided, decide, without
+from tlgrader.judge.verifying import verify
 from tlgrader.judge.walk import Walk, Walked
 from tlgrader.sandbox.slot import Slot
 
@@ -79,9 +81,18 @@ class Desk:
             why = f"what was handed in does not fit the notebook ({walked.not_restored[:300]})"
             training = without(job.training, why)
             walked = self._walk(job, loaded, rebuilt, training)
+        verified = self._verify(job, loaded, rebuilt, training) if job.verify else None
         seconds = time.monotonic() - started
         record = _record(job, loaded, rebuilt, walked, training, self._wall, seconds)
-        return Graded(record, _notebook(loaded, walked))
+        return Graded(msgspec.structs.replace(record, verified=verified), _notebook(loaded, walked))
+
+    def _verify(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Verified | None:
+        """What was taken beside a rerun under the seed that the student had; None where nothing was taken."""
+        if not training.handed_in:
+            return None
+        files = {**job.submission.files, **loaded.files}
+        with self._slot.worker(seed=training.seed, files=files) as worker:
+            return verify(worker, rebuilt.cells, training.handed_in, self._slot.limits)
 
     def _walk(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Walked:
         bench = Bench(self._course.hidden_tests(job.exercise))

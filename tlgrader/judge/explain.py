@@ -19,6 +19,14 @@ _HANDED_IN = ", from the training result that was handed in"
 
 # Everything that comes from a submission is escaped: autoescape is on, and no value is marked safe.
 _TABLE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
+{% macro words(text) %}
+{% set parts = text.split("`") %}
+{% for part in parts if parts | length is odd %}
+{%- if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif -%}
+{% else %}
+{{- text -}}
+{% endfor %}
+{% endmacro %}
 <div class="tlgrader">
 <p><b>{{ score }}</b></p>
 <table class="table table-condensed" style="width: 100%">
@@ -31,8 +39,8 @@ _TABLE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from
 {% for row in rows %}
 <tr{% if row.mark != "✓" %} style="background: #fdf0e4"{% endif %}>
 {% for text in row.texts %}
-<td style="padding: 3px 12px 3px 0; text-align: left; vertical-align: top">{{ text }}
-{%- if loop.index0 == 2 and row.hint %}<br><i>{{ row.hint }}</i>{% endif %}</td>
+<td style="padding: 3px 12px 3px 0; text-align: left; vertical-align: top">{{ words(text) }}
+{%- if loop.index0 == 2 and row.hint %}<br><i>{{ words(row.hint) }}</i>{% endif %}</td>
 {% endfor %}
 </tr>
 {% endfor %}

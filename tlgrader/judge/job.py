@@ -19,6 +19,8 @@ class Job:
     submission: Submission
     attempt: int = 0
     training: Training = Training.rerun
+    verify: bool = False
+    """Whether what is taken as it was handed in is compared with a rerun of its cells."""
 
     @property
     def seed(self) -> int:

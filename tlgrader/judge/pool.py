@@ -40,7 +40,7 @@ class Pool:
 
     def __init__(self, course: Course, slots: int, limits: Limits, *, sandboxed: bool) -> None:
         self._course, self._limits, self._sandboxed = course, limits, sandboxed
-        self._limit_s = limits.notebook_s + _MARGIN_S
+        self._limit_s = 2 * limits.notebook_s + _MARGIN_S  # a training that is handed in may cost two walks
         self._slots = slots
         self._seats: list[_Seat] = []
 

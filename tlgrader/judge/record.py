@@ -33,6 +33,14 @@ class Training(StrEnum):
     auto = "auto"  # training cells run unless a valid result of the submitted cells was handed in
 
 
+class Verified(msgspec.Struct, frozen=True):
+    """How a training result that was handed in compares with a rerun of its cells (`judge/verifying.py`)."""
+
+    curve: float | None = None  # the largest difference of the histories, as a share of their height
+    direction: float | None = None  # the cosine of the updates
+    doubt: str = ""  # why a person has to look
+
+
 class Item(msgspec.Struct, frozen=True):
     """One line of a grade cell and what it found. `id` is ``<grade cell>/<function>``.
 
@@ -108,6 +116,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     training: Training = Training.rerun  # as it was asked for
     handed_in: tuple[str, ...] = ()  # names that were taken from the training result that was handed in
     untrained: str = ""  # why training cells did not run and nothing was taken in their place
+    verified: Verified | None = None  # where what was handed in was compared with a rerun
     schema: int = SCHEMA
 
     @property
@@ -144,6 +153,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             )
         if self.untrained:
             reasons.append(self.untrained)
+        if self.verified is not None and self.verified.doubt:
+            reasons.append(f"the training that was handed in is in doubt: {self.verified.doubt}")
         if self.wall == "none":
             reasons.append("this was graded without a sandbox")
         return tuple(reasons)

@@ -59,6 +59,12 @@ class Taken:
         """What a grade cell gets for the name, which is `live` in the notebook of the `worker`."""
         return Observation(self.name, self.evidence, _Source(self, live, worker), handed_in=True)
 
+    def tensor(self, digest: str) -> torch.Tensor:
+        """One of the file's, or a pretrained one, which is not in it. Raises KeyError."""
+        if digest in self.tensors:
+            return self.tensors[digest]
+        return {key: t for name in _backbones(self.evidence) for key, t in _tensors(name).items()}[digest]
+
 
 @dataclass(frozen=True, slots=True)
 class _Source:
@@ -69,12 +75,8 @@ class _Source:
     worker: Source
 
     def tensor(self, digest: str) -> torch.Tensor:
-        """One of the file's, or a pretrained one, which is not in it. Raises KeyError."""
-        if digest in self.taken.tensors:
-            return self.taken.tensors[digest]
-        return {key: t for name in _backbones(self.taken.evidence) for key, t in _tensors(name).items()}[
-            digest
-        ]
+        """As `Taken.tensor`."""
+        return self.taken.tensor(digest)
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """What the notebook's model answers, on a machine like the judge's. Raises KeyError, and as `Source` does."""
@@ -93,6 +95,8 @@ class Decided:
 
     handed_in: Mapping[str, Taken] | None = None
     """What was handed in, by name, empty where nothing was taken; None where training cells run."""
+    seed: int = 0
+    """What the training that was handed in says that it was seeded with."""
     notes: tuple[str, ...] = ()
     untrained: str = ""
     """Why training cells do not run although nothing was taken: a person has to look."""
@@ -112,7 +116,8 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
         return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
     names = ", ".join(f"`{name[:80]}`" for name in result.evidence)
     note = f"The training was not run: {names} are as they were handed in, {_trained(result.device)}."
-    return Decided({name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}, (note,))
+    taken = {name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}
+    return Decided(taken, result.seed, (note,))
 
 
 def why_not_taken(submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
@@ -129,7 +134,7 @@ def without(training: Training, why: str) -> Decided:
     if training is Training.auto:
         return Decided(notes=(f"The training was run again: {why}.",))
     untrained = f"The training was neither run nor taken from what was handed in: {why}."
-    return Decided({}, (untrained,), untrained)
+    return Decided({}, notes=(untrained,), untrained=untrained)
 
 
 def _taken(
@@ -176,7 +181,7 @@ def _require_same_student(result: HandedIn, student: str) -> None:
 def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
     """Each cell up to the one that handed in had run there as it is now."""
     ran, last = set(result.cells), result.cells[-1]
-    code = [cell for cell in cells if _runs(cell)]
+    code = [cell for cell in cells if runs(cell)]
     ends = [n for n, cell in enumerate(code) if cell.trains and cell_digest(cell.source) == last]
     if not ends:
         raise NotTaken(f"no training cell of the notebook is the one that wrote `{FILE}`; it is stale")
@@ -185,7 +190,8 @@ def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
         raise NotTaken(f"`{FILE}` is stale: the cell `{changed[0]}` had not run as it is in the notebook")
 
 
-def _runs(cell: Cell) -> bool:
+def runs(cell: Cell) -> bool:
+    """Whether a student's machine runs the cell."""
     return cell.role is not Role.grade and cell.node.cell_type == "code" and bool(cell.source.strip())
 
 
@@ -193,7 +199,7 @@ def _require_names(result: HandedIn, cells: Sequence[Cell], grade_cells: Mapping
     """What checks need of the training is there, and is what it was when it was handed in."""
     start = next(n for n, cell in enumerate(cells) if cell.trains)
     training = [cell for cell in cells if cell.trains]
-    later = [cell for cell in cells[start:] if _runs(cell) and not cell.trains]
+    later = [cell for cell in cells[start:] if runs(cell) and not cell.trains]
     names = result.evidence.keys()
     remade = names & _assigned(later)
     if remade:
