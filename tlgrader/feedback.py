@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import textwrap
 
 import nbformat
 from nbconvert.preprocessors.sanitize import SanitizeHTML
@@ -55,6 +56,8 @@ _TAGS = [
     "ul",
 ]
 _ATTRIBUTES = {"*": ["class", "title"], "a": ["href"], "td": ["colspan"], "th": ["colspan", "scope"]}
+_WIDTH = 90
+"""Characters of a note's line: pages do not wrap what a cell prints."""
 
 
 def notebook_to_show(record: Record, notebook: NotebookNode, exercise: Exercise) -> NotebookNode:
@@ -65,7 +68,7 @@ def notebook_to_show(record: Record, notebook: NotebookNode, exercise: Exercise)
         if _id(cell) not in instructors:
             _sanitise(cell)
     if record.notes:
-        shown.cells.insert(0, _note("What had to be put right before grading", record.notes))
+        shown.cells.insert(0, _note("How this was graded where it was not as usual", record.notes))
     return shown
 
 
@@ -90,7 +93,8 @@ def _sanitise(cell: NotebookNode) -> None:
 
 def _note(title: str, lines: tuple[str, ...]) -> NotebookNode:
     """A cell of plain text: lines may hold what a student wrote, and text in a code cell is never rendered."""
-    text = "\n".join([title, *(f"- {line}" for line in lines)])
+    wrapped = (textwrap.fill(line, _WIDTH, initial_indent="- ", subsequent_indent="  ") for line in lines)
+    text = "\n".join([title, *wrapped])
     cell = nbformat.v4.new_code_cell(
         source="# A note from the grader",
         outputs=[nbformat.v4.new_output("stream", name="stdout", text=text)],
