@@ -25,7 +25,7 @@ ALLOWED = {
     "at_home": {"errors", "evidence"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
     "sandbox": {"errors", "evidence", "data"},
-    "course": {"errors"},
+    "course": {"errors", "evidence"},
     "judge": {"errors", "evidence", "checks", "sandbox", "course", "backbones", "data"},
     "gradebook": {"errors", "course", "judge"},
     "feedback": {"course", "judge"},

@@ -50,6 +50,14 @@ def test_names_cells_and_who_it_was_are_written(capsys: pytest.CaptureFixture[st
     assert "✓ Handed in: `model`, `history`, `optimizer`, trained on cpu" in capsys.readouterr().out
 
 
+def test_the_seed_is_the_one_that_the_notebook_began_with() -> None:
+    tlgrader.seed()
+    torch.manual_seed(42)  # a student's own, in the middle: a rerun has to begin as the notebook did
+    model = nn.Linear(2, 2)
+    tlgrader.hand_in(model)
+    assert _written()[0].seed == 0
+
+
 def test_pretrained_tensors_are_left_out_and_their_backbone_is_named() -> None:
     model = tlgrader.load_backbone("digits_resnet", classes=3)
     tlgrader.hand_in(model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
@@ -65,26 +65,47 @@ def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Itera
     if order.publish:
         gradebook.sync(course, exercise)
     source = read_exercise(course.source(exercise))
-    jobs: dict[str, Job] = {}
+    readable: dict[str, Submission] = {}
     for student in order.students or course.students(exercise):
         found = _submission(course, exercise, student)
         if isinstance(found, Unreadable):
             yield Step(_keep_unreadable(course, source, student, str(found), order.publish), True)
-        elif not order.fresh and (kept := still_holds(course, exercise, found, order.training)):
-            yield Step(_publish_kept(course, kept, found, order.publish), False)
         else:
-            jobs[student] = Job(exercise, found, training=order.training)
-    for student in _drawn(jobs, order.verified):
-        jobs[student] = replace(jobs[student], verify=True)
-    for graded in pool.grade(jobs.values()):
-        submission = jobs[graded.record.student].submission
+            readable[student] = found
+    kept = {} if order.fresh else _kept(course, exercise, readable, order.training)
+    drawn = _drawn(readable, kept, order.verified)
+    for student in kept.keys() - drawn:
+        yield Step(_publish_kept(course, kept[student], readable[student], order.publish), False)
+    jobs = [
+        Job(exercise, submission, training=order.training, verify=student in drawn)
+        for student, submission in readable.items()
+        if student in drawn or student not in kept
+    ]
+    for graded in pool.grade(jobs):
+        submission = readable[graded.record.student]
         yield Step(_keep(course, source, graded, submission, order.publish), True)
 
 
-def _drawn(jobs: Mapping[str, Job], share: float) -> list[str]:
-    """Students whose training is verified: that share of those who hand one in, rounded up, as nobody can foresee."""
-    with_training = [student for student, job in jobs.items() if FILE in job.submission.files]
-    return SystemRandom().sample(with_training, math.ceil(share * len(with_training)))
+def _kept(
+    course: Course, exercise: str, submissions: Mapping[str, Submission], training: Training
+) -> dict[str, Record]:
+    """The records that still hold, by student."""
+    records = {
+        student: still_holds(course, exercise, submission, training)
+        for student, submission in submissions.items()
+    }
+    return {student: record for student, record in records.items() if record is not None}
+
+
+def _drawn(submissions: Mapping[str, Submission], kept: Mapping[str, Record], share: float) -> set[str]:
+    """Students whose training is to be verified, as nobody can foresee.
+
+    With those whose records say that it was, they are that share of all who hand one in, rounded up.
+    """
+    handing_in = [student for student, submission in submissions.items() if FILE in submission.files]
+    done = [student for student in handing_in if student in kept and kept[student].verified is not None]
+    missing = max(0, math.ceil(share * len(handing_in)) - len(done))
+    return set(SystemRandom().sample([one for one in handing_in if one not in done], missing))
 
 
 def _submission(course: Course, exercise: str, student: str) -> Submission | Unreadable:

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from tlgrader.course.corpus import read_sample
-from tlgrader.course.exercise import Exercise, Role, read_exercise
+from tlgrader.course.exercise import TENSORS, Exercise, Role, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.gradebook.commands import generate_assignment
@@ -82,7 +82,7 @@ def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
         if secret in text:
             raise AuthorError(f"the release of {source.name} would show {secret!r}")
     for file in path.parent.rglob("*"):
-        if file.suffix == ".safetensors":
+        if file.suffix == TENSORS:
             raise AuthorError(
                 f"the release of {source.name} would hand out trained tensors: remove {file.name} from source/"
             )

@@ -46,7 +46,9 @@ def _load(name: str, evidence: ModelEvidence, model: object, handed_in: Tensors)
     wanted = {info.name: info for info in tensors_of(evidence)}
     forms = {key: (tuple(tensor.shape), dtype_name(tensor.dtype)) for key, tensor in live.items()}
     if forms != {key: (info.shape, info.dtype) for key, info in wanted.items()}:
-        raise UsageError(f"`{name}` has other layers before the training than after it")
+        raise UsageError(
+            f"`{name}` has tensors of other names, shapes or types before the training than after it"
+        )
     with torch.no_grad():
         for key, tensor in live.items():
             _set(tensor, wanted[key], handed_in)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import torch
 
 SEED_VARIABLE = "TLGRADER_SEED"
+_LAST: list[int] = []
 
 
 def seed() -> int:
@@ -25,7 +26,15 @@ def seed() -> int:
     random.seed(value)
     numpy.random.seed(value % 2**32)
     torch.manual_seed(value)
+    _LAST[:] = [value]
     return value
+
+
+def last_seed() -> int:
+    """What `seed` set last, or torch's own seed where it was never called."""
+    import torch
+
+    return _LAST[0] if _LAST else torch.initial_seed()
 
 
 def device() -> torch.device:

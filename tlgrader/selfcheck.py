@@ -101,5 +101,5 @@ def _training(
     handed_in = Submission("", submitted, "", files, left_out)
     why = why_not_taken(handed_in, cells, grade_cells)
     if why:
-        return f"The grader would run your training again: {why}."
+        return f"The grader would not take your training as it was handed in: {why}."
     return f"{FILE} belongs to this notebook: submit it, too."

@@ -42,6 +42,7 @@ FORGED = {
     "not_finite": "is not finite",
     "other_tensor": "is not the one that its name promises",
     "lost_tensor": "is not in `training.safetensors`",
+    "other_shape": "is not as it is described",
     "unknown_backbone": "the backbone `nobody/knows` does not come with the grader",
     "other_weights": "the backbone `digits_resnet` has other weights there than here",
     "without_history": "a check looks at `history`, which was not handed in",
@@ -168,6 +169,11 @@ def _own_forward(model: ModelEvidence) -> ModelEvidence:
     return msgspec.structs.replace(model, modules=(msgspec.structs.replace(first, patched=True), *others))
 
 
+def _wider(model: ModelEvidence) -> ModelEvidence:
+    first, *others = model.parameters
+    return msgspec.structs.replace(model, parameters=(msgspec.structs.replace(first, shape=(80, 4)), *others))
+
+
 def _not_finite(
     handed_in: HandedIn, tensors: dict[str, torch.Tensor]
 ) -> tuple[HandedIn, dict[str, torch.Tensor]]:
@@ -199,6 +205,7 @@ def _forgeries(result: bytes) -> dict[str, bytes | None]:
         "not_finite": _changed(result, _not_finite),
         "other_tensor": write(handed_in, tensors | {first: torch.zeros_like(tensors[first])}),
         "lost_tensor": write(handed_in, {name: tensor for name, tensor in tensors.items() if name != first}),
+        "other_shape": _changed(result, _model(_wider)),
         "unknown_backbone": _changed(result, _on("nobody/knows")),
         "other_weights": _changed(
             result, lambda h, t: _with(backbones={"digits_resnet": "0" * 64})(*_on("digits_resnet")(h, t))
@@ -242,12 +249,14 @@ def test_what_cannot_be_taken_is_run_again_and_says_why(forged: dict[str, Record
     )  # its first check has no model to see
 
 
-def test_without_a_rerun_it_earns_what_the_untrained_model_is_worth_and_a_person_looks(
+def test_without_a_rerun_a_person_grades_what_comes_after_the_training(
     grader: Grader, forged: dict[str, Record]
 ) -> None:
     record = grader.records(Training.handed_in, "not_finite")["not_finite"]
     assert _status(record, "train") == "not_run"
-    assert record.items()["check_train/learns_the_sign"].finding.outcome is Outcome.failed
+    assert record.score is None
+    scores = {grade.cell: grade.score for grade in record.grades}
+    assert scores == {"check_build": 2.0, "check_train": None, "check_learn": None}
     assert "neither run nor taken" in record.for_a_person()[0]
 
 
@@ -298,6 +307,11 @@ def test_a_student_learns_beforehand_what_becomes_of_the_training(course: Course
     right = submit(course, "checks", result)
     assert "training.safetensors belongs to this notebook: submit it, too." in _checked(right)
     right.with_name(FILE).unlink()
-    assert "would run your training again: there is no `training.safetensors` beside" in _checked(right)
+    assert (
+        "would not take your training as it was handed in: there is no `training.safetensors` beside"
+        in _checked(right)
+    )
     other = submit(course, "checks", result, train=TRAIN + "\n# changed")
-    assert "would run your training again: `training.safetensors` is stale" in _checked(other)
+    assert "would not take your training as it was handed in: `training.safetensors` is stale" in _checked(
+        other
+    )

@@ -18,17 +18,21 @@ from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import cell_digest, read, write
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
-from tlgrader.judge.verifying import CURVE, DIRECTION, curves_apart
+from tlgrader.judge.verifying import CURVE, DIRECTION, apart, curves
 from tlgrader.sandbox.limits import GIB, Limits
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
 NOT_FOR_THE_GRADER = (
     f"import os\nif 'TLGRADER_SEED' in os.environ:\n    raise RuntimeError('not here')\n{TRAIN}"
 )
+DELETED = f"{TRAIN}\nimport os\nif 'TLGRADER_SEED' in os.environ:\n    del model"
+LOADED = f"{TRAIN}\nfrom tlgrader.restoring import restore\nrestore(globals())"
 DOUBTS = {
-    "typed_in": "its history differs from a rerun's by",
-    "zeros": "its parameters moved in another direction than a rerun's: a cosine of -",
+    "typed_in": "`history` differs from a rerun's by",
+    "zeros": "the parameters of `model` moved in another direction than a rerun's: a cosine of -",
     "hides": "in the rerun, cell `train`: RuntimeError: not here",
+    "deletes": "`model` cannot be compared with a rerun's",
+    "loads": "in the rerun, cell `train`: FileNotFoundError",
 }
 
 
@@ -52,6 +56,8 @@ def records(course: Course) -> dict[str, Record]:
     submit(course, "typed_in", with_history(result, [0.0] * 60))
     submit(course, "zeros", with_zeros(result))
     submit(course, "hides", _as_run(result, NOT_FOR_THE_GRADER), train=NOT_FOR_THE_GRADER)
+    submit(course, "deletes", _as_run(result, DELETED), train=DELETED)
+    submit(course, "loads", _as_run(with_zeros(result), LOADED), train=LOADED)
     submit(course, "hands_nothing_in", None)
     with Pool(course, 1, LIMITS, sandboxed=True) as pool:
         grader = Grader(course, pool)
@@ -88,11 +94,15 @@ def test_where_nothing_was_taken_nothing_is_verified(records: dict[str, Record])
 
 def test_a_share_is_drawn_of_those_who_hand_something_in(course: Course, records: dict[str, Record]) -> None:
     assert records
+    three = ("honest", "typed_in", "hands_nothing_in")
     with Pool(course, 1, LIMITS, sandboxed=True) as pool:
-        again = Grader(course, pool).records(
-            Training.handed_in, "honest", "typed_in", "hands_nothing_in", verified=0.5
-        )
-    assert sum(record.verified is not None for record in again.values()) == 1
+        grader = Grader(course, pool)
+        kept = grader.records(Training.handed_in, *three)
+        assert not any(record.verified for record in kept.values())
+        again = grader.records(Training.handed_in, *three, verified=0.5)
+        assert sum(record.verified is not None for record in again.values()) == 1
+        steps = grader.steps(Training.handed_in, *three, verified=0.5)
+    assert not any(step.done_now for step in steps), "that share was verified before"
 
 
 def test_a_rerun_leaves_nothing_to_verify(course: Course) -> None:
@@ -106,21 +116,33 @@ CURVES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20)
 
 @given(CURVES)
 def test_a_curve_is_not_apart_from_itself(curve: list[float]) -> None:
-    assert all(apart == 0 for apart in curves_apart({"loss": curve}, {"loss": curve}))
+    assert apart(curve, curve) == 0
 
 
 @given(CURVES, CURVES)
 def test_curves_are_as_far_apart_either_way(one: list[float], two: list[float]) -> None:
-    there, back = list(curves_apart(one, two)), list(curves_apart(two, one))
-    assert there == back
-    assert all(0 <= apart <= 2 for apart in there)
+    there = apart(one, two)
+    assert there == apart(two, one)
+    assert there is not None
+    assert 0 <= there <= 2
 
 
-@pytest.mark.parametrize("strange", [math.nan, math.inf, 10**400])
+@pytest.mark.parametrize("strange", [math.nan, math.inf, -math.inf])
 def test_a_curve_that_is_not_finite_is_apart_from_any(strange: float) -> None:
-    assert list(curves_apart([0.7, strange], [0.7, 0.4])) == [1.0]
+    assert apart([0.7, strange], [0.7, 0.4]) == 1.0
 
 
-@pytest.mark.parametrize("none", ["loss", {"loss": "falls"}, [[0.1], [0.2]], {}, 3, None, {"a": [1.0]}])
-def test_what_is_no_curve_is_not_compared(none: object) -> None:
-    assert list(curves_apart(none, {"loss": [0.7, 0.4]})) == []
+@pytest.mark.parametrize(
+    ("history", "found"),
+    [
+        ([0.7, 0.4], {"": [0.7, 0.4]}),
+        ({"loss": (1, 10**400), "note": "falls", "none": []}, {"loss": [1.0, math.inf]}),
+        ([[0.1], [0.2]], {}),
+        ("loss", {}),
+        (None, {}),
+    ],
+)
+def test_the_lists_of_numbers_in_a_history_are_its_curves(
+    history: object, found: dict[str, list[float]]
+) -> None:
+    assert dict(curves(history)) == found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tlgrader.course import submission
+from tlgrader.course.exercise import files_beside
 from tlgrader.course.submission import Unreadable, read_bytes, read_submission
 
 NOTEBOOK = b'{"nbformat": 4, "cells": []}'
@@ -62,3 +63,27 @@ def test_files_beyond_the_cap_are_left_out(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "a").write_bytes(b"12345")
     (tmp_path / "b").write_bytes(b"1234567890")
     assert set(read_submission(tmp_path / "notebook.ipynb", "ada").files) == {"a"}
+
+
+def test_checkpoints_do_not_crowd_a_training_result_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission, "FILES_BYTES", 100)
+    monkeypatch.setattr(submission, "FILES_COUNT", 3)
+    (tmp_path / "notebook.ipynb").write_bytes(NOTEBOOK)
+    (tmp_path / "training.safetensors").write_bytes(b"t" * 90)
+    (tmp_path / "a.pt").write_bytes(b"a" * 60)
+    (tmp_path / "b.pt").write_bytes(b"b" * 60)
+    for name in ("c", "d", "e"):
+        (tmp_path / name).write_bytes(b"")
+    read = read_submission(tmp_path / "notebook.ipynb", "ada")
+    assert set(read.files) == {"training.safetensors", "a.pt", "c"}
+    assert set(read.left_out) == {"b.pt", "d", "e"}
+    assert read.left_out["e"] == "there are more than 3 files"
+
+
+def test_what_running_an_exercise_leaves_behind_is_no_part_of_it(tmp_path: Path) -> None:
+    for name in ("lora.ipynb", "helper.py", "training.safetensors", "adapter/adapter_config.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    assert files_beside(tmp_path / "lora.ipynb") == {"helper.py": b"helper.py"}

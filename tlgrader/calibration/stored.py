@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tlgrader.calibration.rates import Calibrated
 from tlgrader.calibration.runs import Sides, measured_samples
-from tlgrader.course.exercise import read_exercise
+from tlgrader.course.exercise import files_beside, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.judge.record import write_atomically
@@ -86,22 +85,14 @@ def hashes(course: Course, exercise: str) -> dict[str, str]:
         (c.id, c.source) for c in read_exercise(course.source(exercise)).cells if c.node.cell_type == "code"
     ]
     samples = [(one.name, *sorted(one.cells.items())) for one in measured_samples(course, exercise).values()]
+    beside = files_beside(course.source(exercise))
+    files = [(name, hashlib.sha256(content).hexdigest()) for name, content in beside.items()]
     tests = course.hidden_tests(exercise)
     return {
-        "cells": _hash([*cells, *_files_beside(course.source(exercise))]),
+        "cells": _hash([*cells, *files]),
         "hidden_tests": _hash(tests.read_text() if tests.is_file() else ""),
         "samples": _hash(samples),
     }
-
-
-def _files_beside(notebook: Path) -> list[tuple[str, str]]:
-    """Name and hash of each file that goes to the worker with a notebook."""
-    files = sorted(path for path in notebook.parent.rglob("*") if path.is_file() and path.suffix != ".ipynb")
-    return [
-        (path.relative_to(notebook.parent).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in files
-        if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
-    ]
 
 
 def _hash(part: object) -> str:

@@ -13,6 +13,9 @@ from nbformat import NotebookNode
 
 from tlgrader.errors import AuthorError
 
+TENSORS = ".safetensors"
+"""How files with trained tensors end; none of them is part of an exercise."""
+_LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
 
 
@@ -132,3 +135,13 @@ def _cell(node: NotebookNode) -> Cell:
         points=float(mark.get("points", 0) or 0),
         node=clean,
     )
+
+
+def files_beside(notebook: Path) -> dict[str, bytes]:
+    """The files that come with an exercise, by relative name; not what running its notebook leaves behind."""
+    folder = notebook.parent
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix not in (".ipynb", TENSORS) and not _LEFT_BEHIND & set(path.parts)
+    }

@@ -21,6 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tlgrader.course.exercise import Cell, Exercise, Role
+from tlgrader.evidence.handed_in import FILE, MAX_BYTES
 
 NOTEBOOK_BYTES = 20 * 2**20
 FILES_BYTES = 20 * 2**20
@@ -148,19 +149,25 @@ def _files_beside(notebook: Path) -> tuple[dict[str, bytes], dict[str, str]]:
     """Small regular files in the submission's folder; and why others were left out, links and large ones."""
     files: dict[str, bytes] = {}
     left_out: dict[str, str] = {}
-    left = FILES_BYTES
-    for path in sorted(islice(notebook.parent.rglob("*"), 10 * FILES_COUNT)):
-        if path == notebook or path.suffix == ".ipynb" or len(files) >= FILES_COUNT:
+    training, left = notebook.with_name(FILE), FILES_BYTES
+    others = sorted(islice(notebook.parent.rglob("*"), 10 * FILES_COUNT))
+    for path in (training, *(path for path in others if path != training)):  # no checkpoint may crowd it out
+        if path == notebook or path.suffix == ".ipynb" or not os.path.lexists(path):
             continue
         name = path.relative_to(notebook.parent).as_posix()
         try:
-            content = read_bytes(path, left)
+            files[name] = _file_beside(path, MAX_BYTES if path == training else left, len(files))
         except Unreadable as reason:
             left_out[name] = str(reason)
             continue
-        left -= len(content)
-        files[name] = content
+        left -= 0 if path == training else len(files[name])
     return files, left_out
+
+
+def _file_beside(path: Path, limit: int, before: int) -> bytes:
+    if before >= FILES_COUNT:
+        raise Unreadable(f"there are more than {FILES_COUNT} files")
+    return read_bytes(path, limit)
 
 
 def rebuild(exercise: Exercise, submission: Submission) -> Rebuilt:

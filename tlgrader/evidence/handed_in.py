@@ -69,8 +69,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What each name stood for. All was observed at once: an optimizer's tokens are its model's."""
     backbones: Annotated[dict[Name, Digest], msgspec.Meta(max_length=64)]
     """`fingerprint_digest` of each pretrained backbone, whose tensors are not in the file."""
-    seed: Extent
-    """torch's, below 2^64."""
+    seed: Annotated[int, msgspec.Meta(ge=0)]
+    """What `tlgrader.seed` set, or else torch's own, below 2^64."""
     device: Device
     versions: Annotated[dict[Name, Name], msgspec.Meta(max_length=64)]
 

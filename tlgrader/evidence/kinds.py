@@ -25,7 +25,7 @@ MAX_TEXT = 65_536
 Name = Annotated[str, msgspec.Meta(max_length=1_024)]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Extent = Annotated[int, msgspec.Meta(ge=0)]
+Extent = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Shape = Annotated[tuple[Extent, ...], msgspec.Meta(max_length=16)]
 Options = Annotated[dict[str, JSON], msgspec.Meta(max_length=64)]
 

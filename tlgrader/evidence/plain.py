@@ -36,7 +36,7 @@ def decode_plain(data: JSON) -> Any:
     """The value that `encode_plain` wrote. Raises NotPlain where `data` is not its work."""
     try:
         return _read(data)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise NotPlain("not in the form of plain data") from error
 
 

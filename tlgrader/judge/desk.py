@@ -12,9 +12,11 @@ import msgspec
 import nbformat
 from nbformat import NotebookNode
 
-from tlgrader.course.exercise import Exercise, Role, read_exercise
+from tlgrader.course.exercise import Exercise, Role, files_beside, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Rebuilt, rebuild
+from tlgrader.errors import GraderError
+from tlgrader.evidence.handed_in import FILE
 from tlgrader.judge.bench import Bench
 from tlgrader.judge.gradecell import GradeCell, parse_all
 from tlgrader.judge.job import Graded, Job
@@ -44,12 +46,7 @@ def load(course: Course, name: str) -> Loaded:
         AuthorError: its notebook is invalid or a grade cell holds what it may not.
     """
     exercise = read_exercise(course.source(name))
-    folder = course.source(name).parent
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".ipynb" and "checkpoint" not in path.as_posix()
-    }
+    files = files_beside(course.source(name))
     return Loaded(exercise, grade_cells_of(exercise), files, course.exercise_digest(name))
 
 
@@ -90,14 +87,19 @@ class Desk:
         """What was taken beside a rerun under the seed that the student had; None where nothing was taken."""
         if not training.handed_in:
             return None
-        files = {**job.submission.files, **loaded.files}
+        files = _files(job, loaded)
+        del files[FILE]  # no cell may load what it has to make
         with self._slot.worker(seed=training.seed, files=files) as worker:
-            return verify(worker, rebuilt.cells, training.handed_in, self._slot.limits)
+            try:
+                return verify(worker, rebuilt.cells, training.handed_in, self._slot.limits)
+            except GraderError:
+                raise
+            except Exception as error:  # the grade is made, and whatever was handed in must not undo it
+                return Verified(doubt=f"it could not be compared: {type(error).__name__}: {error}"[:300])
 
     def _walk(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Walked:
         bench = Bench(self._course.hidden_tests(job.exercise))
-        files = {**job.submission.files, **loaded.files}
-        with self._slot.worker(seed=job.seed, files=files) as worker:
+        with self._slot.worker(seed=job.seed, files=_files(job, loaded)) as worker:
             walk = Walk(worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in)
             return walk.through(rebuilt.cells)
 
@@ -105,6 +107,11 @@ class Desk:
         if name not in self._loaded:
             self._loaded[name] = load(self._course, name)
         return self._loaded[name]
+
+
+def _files(job: Job, loaded: Loaded) -> dict[str, bytes]:
+    """What lies beside the notebook: the exercise's files are as the instructor has them."""
+    return {**job.submission.files, **loaded.files}
 
 
 def _record(

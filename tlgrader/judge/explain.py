@@ -83,7 +83,8 @@ def as_html(grade: GradeRecord) -> str:
 def score_line(grade: GradeRecord) -> str:
     """The score in words."""
     if grade.score is None:
-        return f"a person grades this cell, of {grade.points:g} points: a check could not be made"
+        why = grade.waits or "a check could not be made"
+        return f"a person grades this cell, of {grade.points:g} points: {why}"
     return f"{grade.score:.4g} of {grade.points:g} points"
 
 

@@ -60,11 +60,13 @@ class GradeRecord(msgspec.Struct, frozen=True):
     cell: str
     points: float
     items: tuple[Item, ...]
+    waits: str = ""
+    """Why a person grades this cell although its checks could be made."""
 
     @property
     def score(self) -> float | None:
-        """Points times the passed share of the weights; None where an item ended in error."""
-        if not self.items or any(item.finding.outcome is Outcome.error for item in self.items):
+        """Points times the passed share of the weights; None where it waits, or an item ended in error."""
+        if self.waits or not self.items or any(item.finding.outcome is Outcome.error for item in self.items):
             return None
         return self.points * _share(self.items, lambda finding: finding.outcome is Outcome.passed)
 
@@ -137,9 +139,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return {item.id: item for grade in self.grades for item in grade.items}
 
     def for_a_person(self) -> tuple[str, ...]:
-        """Why somebody has to look, in sentences; empty where the score stands by itself."""
+        """Why somebody has to look, in sentences without control characters; empty where the score stands by itself."""
+        return tuple(map(printable, self._reasons()))
+
+    def _reasons(self) -> list[str]:
         if self.status is not Status.graded:
-            return (self.reason,)
+            return [self.reason]
         reasons = [
             f"{item.id}: {item.finding.observed}"
             for item in self.items().values()
@@ -157,7 +162,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             reasons.append(f"the training that was handed in is in doubt: {self.verified.doubt}")
         if self.wall == "none":
             reasons.append("this was graded without a sandbox")
-        return tuple(reasons)
+        return reasons
+
+
+def printable(text: str) -> str:
+    """`text` with a space for each character that a terminal obeys: some of it may be a student's."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def write(record: Record, path: Path) -> None:

@@ -21,6 +21,7 @@ from tlgrader.course.exercise import Cell, Role
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
 from tlgrader.errors import GraderError
+from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.handed_in import (
     FILE,
     Device,
@@ -36,11 +37,13 @@ from tlgrader.evidence.kinds import Evidence, Missing, ModelEvidence
 from tlgrader.evidence.observation import Observation, Source
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.job import Job
-from tlgrader.judge.rebuild import pristine
+from tlgrader.judge.rebuild import MAX_NUMBERS, pristine
 from tlgrader.judge.record import Training
 
 Tensors = Mapping[str, torch.Tensor]
-_MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+MAX_CODE = 2**18
+"""The most characters of code in which assigned names are looked for: a syntax tree is 500 times as large."""
 
 
 class NotTaken(Exception):
@@ -108,14 +111,13 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
         return Decided()
     try:
         result, tensors = _taken(job.submission, cells, grade_cells, _others(course, job.exercise))
+        note = _note(result)
     except NotTaken as why:
         return without(job.training, str(why))
     except GraderError:
         raise
     except Exception as error:  # evidence of the right form may still describe what cannot be
         return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
-    names = ", ".join(f"`{name[:80]}`" for name in result.evidence)
-    note = f"The training was not run: {names} are as they were handed in, {_trained(result.device)}."
     taken = {name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}
     return Decided(taken, result.seed, (note,))
 
@@ -184,7 +186,9 @@ def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
     code = [cell for cell in cells if runs(cell)]
     ends = [n for n, cell in enumerate(code) if cell.trains and cell_digest(cell.source) == last]
     if not ends:
-        raise NotTaken(f"no training cell of the notebook is the one that wrote `{FILE}`; it is stale")
+        raise NotTaken(
+            f"`{FILE}` was written by a cell that is no training cell of the notebook as it is now"
+        )
     changed = [cell.id for cell in code[: ends[0]] if cell_digest(cell.source) not in ran]
     if changed:
         raise NotTaken(f"`{FILE}` is stale: the cell `{changed[0]}` had not run as it is in the notebook")
@@ -200,11 +204,13 @@ def _require_names(result: HandedIn, cells: Sequence[Cell], grade_cells: Mapping
     start = next(n for n, cell in enumerate(cells) if cell.trains)
     training = [cell for cell in cells if cell.trains]
     later = [cell for cell in cells[start:] if runs(cell) and not cell.trains]
-    names = result.evidence.keys()
-    remade = names & _assigned(later)
+    names, needs = result.evidence.keys(), _needs(cells[start:], grade_cells)
+    if sum(len(cell.source) for cell in (*training, *later)) > MAX_CODE:
+        raise NotTaken(f"its cells have more than {MAX_CODE:,} characters from the training on")
+    remade = names & {need.partition(".")[0] for need in needs} & _assigned(later)
     if remade:
         raise NotTaken(f"`{min(remade)}` is assigned once more after the training")
-    for need in _needs(cells[start:], grade_cells):
+    for need in needs:
         first = need.partition(".")[0]
         if need not in names and (first in names or first in _assigned(training)):
             raise NotTaken(f"a check looks at `{need}`, which was not handed in")
@@ -222,11 +228,16 @@ def _assigned(cells: Iterable[Cell]) -> set[str]:
 
 def _names_in(source: str) -> set[str]:
     try:
-        nodes = list(ast.walk(ast.parse(_MAGIC.sub(r"\1pass", source))))
+        tree = ast.parse(_MAGIC.sub(r"\1pass", source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
-    defined = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    return defined | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return {name for node in ast.walk(tree) if (name := _stored(node))}
+
+
+def _stored(node: ast.AST) -> str:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name
+    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
 
 
 def _backbones(evidence: Handed) -> list[str]:
@@ -251,16 +262,28 @@ def _tensors(name: str) -> Tensors:
 
 
 def _require_tensors(evidence: Handed, tensors: Tensors) -> None:
-    known = {digest for name in _backbones(evidence) for digest in _tensors(name)}
-    for info in tensors_of(evidence):
-        if info.digest not in tensors and info.digest not in known:
+    known = {digest: tensor for name in _backbones(evidence) for digest, tensor in _tensors(name).items()}
+    infos = tensors_of(evidence)
+    if sum(info.size for info in infos) > MAX_NUMBERS:
+        raise NotTaken("the model is too large")
+    for info in infos:
+        tensor = tensors.get(info.digest, known.get(info.digest))
+        if tensor is None:
             raise NotTaken(f"the tensor `{info.name[:200]}` is not in `{FILE}`")
-        if info.digest in tensors and not _is_finite(tensors[info.digest]):
+        if (tuple(tensor.shape), dtype_name(tensor.dtype)) != (info.shape, info.dtype):
+            raise NotTaken(f"the tensor `{info.name[:200]}` is not as it is described")
+        if info.digest in tensors and not _is_finite(tensor):
             raise NotTaken(f"the tensor `{info.name[:200]}` is not finite")
 
 
 def _is_finite(tensor: torch.Tensor) -> bool:
     return bool(torch.isfinite(tensor.float() if tensor.is_floating_point() else tensor).all())
+
+
+def _note(result: HandedIn) -> str:
+    names = ", ".join(f"`{name[:80]}`" for name in result.evidence)
+    again = " Some cells had run more than once before." if len(set(result.cells)) < len(result.cells) else ""
+    return f"The training was not run: {names} are as they were handed in, {_trained(result.device)}.{again}"
 
 
 def _trained(device: Device) -> str:

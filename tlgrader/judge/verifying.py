@@ -8,18 +8,18 @@ no points: what counts is measured of the tensors themselves.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 import torch
 
 from tlgrader.course.exercise import Cell
-from tlgrader.evidence.kinds import Evidence, ModelEvidence, ParameterInfo, Value
-from tlgrader.evidence.observation import NotAsDescribed, Observation, Source, arrive
+from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo, Value
+from tlgrader.evidence.observation import NotAsDescribed, Observation, arrive
 from tlgrader.judge.record import Verified
 from tlgrader.judge.training import Taken, runs
+from tlgrader.judge.walk import Kernel
 from tlgrader.sandbox.limits import Limits
-from tlgrader.sandbox.slot import CellResult
 
 CURVE = 0.15
 """The largest difference of two curves, as a share of their height, that is taken for chance."""
@@ -29,75 +29,92 @@ DIRECTION = 0.3
 _LARGEST = 1e300  # a whole number beyond is none that float() takes
 
 Tensors = Mapping[str, torch.Tensor]
-
-
-class Kernel(Source, Protocol):
-    """What a verification needs of a worker."""
-
-    def run(self, source: str, *, timeout_s: float) -> CellResult: ...
-
-    def observe(self, names: Sequence[str]) -> dict[str, Evidence]: ...
+Compared = Mapping[str, float | None]
+"""A figure for each model, or curve, that was handed in; None for one that a rerun does not make."""
 
 
 def verify(kernel: Kernel, cells: Sequence[Cell], taken: Mapping[str, Taken], limits: Limits) -> Verified:
-    """Run `cells` to the end of the training, each for as long as `limits` allow, and compare with what was `taken`.
+    """Run `cells` to the end of the training, as long as `limits` allow, and compare with what was `taken`.
 
     A training that is stopped by a limit is compared as far as it came.
     """
-    last = max(number for number, cell in enumerate(cells) if cell.trains)
-    before: dict[str, Tensors] = {}
-    failed = ""
-    for cell in (cell for cell in cells[: last + 1] if runs(cell)):
-        if cell.trains and not before:
-            before = _parameters(kernel, taken)
-        reason = kernel.run(cell.source, timeout_s=limits.cell_s).reason
-        failed = failed or (f"cell `{cell.id}`: {reason}" if reason else "")
-    cosines, curves = list(_cosines(kernel, taken, before)), list(_differences(kernel, taken))
-    curve, direction = max(curves, default=None), min(cosines, default=None)
-    doubts = list(_doubts(curve, direction))
+    before, failed = _rerun(kernel, cells, taken, limits)
+    directions = dict(_directions(kernel, taken, before))
+    histories = dict(_curves_apart(kernel, taken))
+    doubts = list(_doubts(directions, histories))
     if doubts and failed:
         doubts.append(f"in the rerun, {failed[:300]}")
-    return Verified(curve, direction, "; ".join(doubts))
+    return Verified(
+        max((share for share in histories.values() if share is not None), default=None),
+        min((cosine for cosine in directions.values() if cosine is not None), default=None),
+        "; ".join(doubts),
+    )
 
 
-def _doubts(curve: float | None, direction: float | None) -> Iterator[str]:
-    if curve is None and direction is None:
-        yield "nothing of it can be compared with a rerun"
-    if curve is not None and curve > CURVE:
-        yield f"its history differs from a rerun's by {curve:.0%} of its height, where {CURVE:.0%} can be chance"
-    if direction is not None and direction < DIRECTION:
-        yield (
-            f"its parameters moved in another direction than a rerun's: a cosine of {direction:.2f}, where at "
-            f"least {DIRECTION:g} was expected"
-        )
+def _rerun(
+    kernel: Kernel, cells: Sequence[Cell], taken: Mapping[str, Taken], limits: Limits
+) -> tuple[dict[str, Tensors], str]:
+    """Run the cells; the models' parameters before the training, and why the first cell that failed did."""
+    last = max(number for number, cell in enumerate(cells) if cell.trains)
+    before: dict[str, Tensors] | None = None
+    failed, end = "", time.monotonic() + limits.notebook_s
+    for cell in (cell for cell in cells[: last + 1] if runs(cell)):
+        if cell.trains and before is None:
+            before = _parameters(kernel, taken)
+        left = end - time.monotonic()
+        if left <= 0:
+            return before or {}, failed or f"the notebook used up its limit of {limits.notebook_s:g} s"
+        reason = kernel.run(cell.source, timeout_s=min(limits.cell_s, left)).reason
+        failed = failed or (f"cell `{cell.id}`: {reason}" if reason else "")
+    return before or {}, failed
 
 
-def _cosines(kernel: Kernel, taken: Mapping[str, Taken], before: Mapping[str, Tensors]) -> Iterator[float]:
-    """Of each model that was there before the training, and is of the same form after it."""
-    for name, after in _parameters(kernel, taken).items():
-        if name in before:
-            theirs = {info.name: taken[name].tensor(info.digest) for info in _trainable(taken[name])}
-            yield _cosine(theirs, before[name], after)
+def _doubts(directions: Compared, histories: Compared) -> Iterator[str]:
+    if not directions and not histories:
+        yield "it holds nothing that can be compared with a rerun"
+    for name, cosine in directions.items():
+        if cosine is None:
+            yield f"`{name}` cannot be compared with a rerun's"
+        elif cosine < DIRECTION:
+            yield (
+                f"the parameters of `{name}` moved in another direction than a rerun's: a cosine of {cosine:.2f}, "
+                f"where at least {DIRECTION:g} was expected"
+            )
+    for name, share in histories.items():
+        if share is None:
+            yield f"{name} cannot be compared with a rerun's"
+        elif share > CURVE:
+            yield f"{name} differs from a rerun's by {share:.0%} of its height, where {CURVE:.0%} can be chance"
 
 
-def _differences(kernel: Kernel, taken: Mapping[str, Taken]) -> Iterator[float]:
-    """Of each curve that both histories hold."""
-    names = [name for name, one in taken.items() if isinstance(one.evidence, Value)]
-    for name, evidence in (kernel.observe(names) if names else {}).items():
-        theirs = arrive(taken[name].observation(evidence, kernel))
-        yield from curves_apart(theirs, arrive(Observation(name, evidence, kernel)))
+def _directions(
+    kernel: Kernel, taken: Mapping[str, Taken], before: Mapping[str, Tensors]
+) -> Iterator[tuple[str, float | None]]:
+    """The cosine of the handed-in and the rerun update of each model."""
+    after = _parameters(kernel, taken)
+    for name, one in taken.items():
+        if not isinstance(one.evidence, ModelEvidence):
+            continue
+        if name in before and name in after:
+            theirs = {info.name: one.tensor(info.digest) for info in _learned(one)}
+            yield name, _cosine(theirs, before[name], after[name])
+        else:
+            yield name, None
 
 
-def _trainable(taken: Taken) -> list[ParameterInfo]:
+def _learned(taken: Taken) -> list[ParameterInfo]:
+    """The parameters that are in the file, whatever it says of their flags; one for each tensor."""
     evidence = taken.evidence
-    return [p for p in evidence.parameters if p.requires_grad] if isinstance(evidence, ModelEvidence) else []
+    parameters = evidence.parameters if isinstance(evidence, ModelEvidence) else ()
+    return list({info.digest: info for info in parameters if info.digest in taken.tensors}.values())
 
 
 def _parameters(kernel: Kernel, taken: Mapping[str, Taken]) -> dict[str, Tensors]:
-    """The same parameters as the worker's models have them now; a model that lacks one is left out."""
-    wanted = {name: {info.name: info.shape for info in _trainable(one)} for name, one in taken.items()}
+    """The same parameters as the worker's models have them now; a model that lacks one, or has none, is left out."""
+    wanted = {name: {info.name: info.shape for info in _learned(one)} for name, one in taken.items()}
+    models = [name for name, shapes in wanted.items() if shapes]
     found: dict[str, Tensors] = {}
-    for name, evidence in kernel.observe([name for name, shapes in wanted.items() if shapes]).items():
+    for name, evidence in (kernel.observe(models) if models else {}).items():
         if isinstance(evidence, ModelEvidence):
             live = [info for info in evidence.parameters if wanted[name].get(info.name) == info.shape]
             found[name] = dict(_fetched(Observation(name, evidence, kernel), live))
@@ -122,21 +139,30 @@ def _cosine(theirs: Tensors, before: Tensors, after: Tensors) -> float:
     return cosine if math.isfinite(cosine) else 0.0
 
 
-def curves_apart(theirs: object, ours: object) -> Iterator[float]:
-    """How far each curve of a history is from ours, as a share of the height of both, as far as both go."""
-    mine = dict(_curves(ours))
-    for key, curve in _curves(theirs):
-        pairs = list(zip(curve, mine.get(key, ()), strict=False))
-        height = max((abs(number) for pair in pairs for number in pair), default=0.0)
-        if not all(math.isfinite(number) for pair in pairs for number in pair):
-            yield 1.0
-        elif height:
-            yield max(abs(one - two) for one, two in pairs) / height
+def _curves_apart(kernel: Kernel, taken: Mapping[str, Taken]) -> Iterator[tuple[str, float | None]]:
+    """How far each curve that was handed in is from the rerun's."""
+    names = [name for name, one in taken.items() if isinstance(one.evidence, Value)]
+    for name, evidence in (kernel.observe(names) if names else {}).items():
+        theirs = arrive(taken[name].observation(evidence, kernel))
+        ours = dict(curves(arrive(Observation(name, evidence, kernel))))
+        for key, curve in curves(theirs):
+            yield f"`{name}`" + (f" (`{key[:80]}`)" if key else ""), apart(curve, ours.get(key, []))
 
 
-def _curves(history: object) -> Iterator[tuple[str, list[float]]]:
-    """The lists of numbers in a history: itself, or the entries of a dict."""
+def curves(history: object) -> Iterator[tuple[str, list[float]]]:
+    """The lists of numbers in a history: itself, or the entries of a dict, by name."""
     entries = history.items() if isinstance(history, Mapping) else [("", history)]
     for key, curve in entries:
-        if isinstance(curve, list) and all(isinstance(number, int | float) for number in curve):
+        if isinstance(curve, list | tuple) and curve and all(isinstance(n, int | float) for n in curve):
             yield str(key), [float(number) if abs(number) < _LARGEST else math.inf for number in curve]
+
+
+def apart(one: Sequence[float], two: Sequence[float]) -> float | None:
+    """The largest difference of two curves, as a share of their height, as far as both go; None if one is empty."""
+    pairs = list(zip(one, two, strict=False))
+    if not pairs:
+        return None
+    if not all(math.isfinite(number) for pair in pairs for number in pair):
+        return 1.0
+    height = max(abs(number) for pair in pairs for number in pair)
+    return max(abs(first - second) for first, second in pairs) / height if height else 0.0

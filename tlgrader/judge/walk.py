@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from nbformat import NotebookNode
 
 from tlgrader.course.exercise import Cell, Role
@@ -66,6 +67,7 @@ class Walk:
         self._handed_in = handed_in
         self._in_force: Mapping[str, Taken] = {}
         self._not_restored = ""
+        self._untrained = False
         self._started = time.monotonic()
         self._cells: list[CellRecord] = []
         self._grades: list[GradeRecord] = []
@@ -110,6 +112,7 @@ class Walk:
         if handed_in and not self._in_force:
             self._not_restored = self._kernel.run(RESTORE, timeout_s=self._limits.cell_s).reason
         self._in_force = handed_in
+        self._untrained = not handed_in
         reason = "" if handed_in else "it did not run, and no training result was taken in its place"
         self._cells.append(CellRecord(cell.id, NOT_RUN, reason, 0.0))
         said = reason or "it did not run: a training result was handed in"
@@ -121,6 +124,8 @@ class Walk:
         evidence = self._kernel.observe(needs) if needs else {}
         observed = {name: self._observation(name, seen) for name, seen in evidence.items()}
         grade = self._bench.judge(parsed, observed)
+        if self._untrained:
+            grade = msgspec.structs.replace(grade, waits="the training was neither run nor taken")
         self._grades.append(grade)
         return outputs_for(grade)
 
