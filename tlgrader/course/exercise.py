@@ -140,8 +140,9 @@ def _cell(node: NotebookNode) -> Cell:
 def files_beside(notebook: Path) -> dict[str, bytes]:
     """The files that come with an exercise, by relative name; not what running its notebook leaves behind."""
     folder = notebook.parent
+    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix not in (".ipynb", TENSORS) and not _LEFT_BEHIND & set(path.parts)
+        name.as_posix(): path.read_bytes()
+        for name, path in files.items()
+        if name.suffix not in (".ipynb", TENSORS) and not _LEFT_BEHIND & set(name.parts)
     }
