@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from tests.trained import TRAIN, Grader, make_trained_course, submit, with_history, with_zeros
 from tlgrader.at_home import run_at_home
 from tlgrader.cli.app import app
+from tlgrader.cli.show import cohort
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import cell_digest, read, write
@@ -103,6 +104,14 @@ def test_a_share_is_drawn_of_those_who_hand_something_in(course: Course, records
         assert sum(record.verified is not None for record in again.values()) == 1
         steps = grader.steps(Training.handed_in, *three, verified=0.5)
     assert not any(step.done_now for step in steps), "that share was verified before"
+
+
+def test_the_cohorts_table_says_where_each_training_comes_from(records: dict[str, Record]) -> None:
+    chosen = [records[student] for student in ("honest", "typed_in", "hands_nothing_in")]
+    table = cohort(chosen, "tiny")
+    (column,) = [column for column in table.columns if column.header == "training"]
+    assert list(column.cells) == ["verified", "in doubt", "run"]
+    assert len(cohort(chosen[2:], "tiny").columns) == len(table.columns) - 1
 
 
 def test_a_rerun_leaves_nothing_to_verify(course: Course) -> None:

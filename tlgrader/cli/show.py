@@ -44,20 +44,43 @@ def watched(steps: Iterable[T], total: int, doing: str, name: str = "submissions
 
 
 def cohort(records: Sequence[Record], title: str) -> Table:
-    """One line a submission: score, what did not pass, time, and whether a person has to look."""
+    """One line a submission: score, what did not pass, time, and whether a person has to look.
+
+    Where somebody's training was taken as it was handed in, also whose, and whether it was verified.
+    """
     table = Table(title=escape(title), title_justify="left")
-    for column in ("student", "score", "did not pass", "seconds", "for a person"):
+    handing_in = any(record.handed_in or record.untrained for record in records)
+    columns = [
+        "student",
+        "score",
+        "did not pass",
+        "seconds",
+        *(["training"] if handing_in else []),
+        "for a person",
+    ]
+    for column in columns:
         table.add_column(column, justify="right" if column in ("score", "seconds") else "left")
     for record in records:
-        person = record.for_a_person()
-        table.add_row(
-            escape(record.student),
-            score(record),
-            escape(", ".join(_unpassed(record))),
-            f"{record.seconds['total']:.1f}" if "total" in record.seconds else "",
-            escape(short("; ".join(person))),
-        )
+        cells = {
+            "student": record.student,
+            "score": score(record),
+            "did not pass": ", ".join(_unpassed(record)),
+            "seconds": f"{record.seconds['total']:.1f}" if "total" in record.seconds else "",
+            "training": _training(record),
+            "for a person": short("; ".join(record.for_a_person())),
+        }
+        table.add_row(*(escape(cells[column]) for column in columns))
     return table
+
+
+def _training(record: Record) -> str:
+    if record.status is not Status.graded:
+        return ""
+    if not record.handed_in:
+        return "not run" if record.untrained else "run"
+    if record.verified is None:
+        return "handed in"
+    return "in doubt" if record.verified.doubt else "verified"
 
 
 def score(record: Record) -> str:
