@@ -1,6 +1,6 @@
 """Both models have random weights; the head learns from the features of a random backbone.
 
-failed: check_make_models/transfer_is_pretrained, check_train_both/backbone_is_untouched, check_train_both/beats_the_threshold, check_train_both/transfer_gains
+failed: check_train_both/buffers_untouched, check_make_models/transfer_is_pretrained, check_train_both/backbone_is_untouched, check_train_both/beats_the_threshold, check_train_both/transfer_gains
 """
 # %% make_models
 transfer_model = tlgrader.load_backbone("efficientnet_lite0", classes=5, pretrained=False, device=device)

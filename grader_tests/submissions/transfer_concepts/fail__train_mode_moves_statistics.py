@@ -1,6 +1,6 @@
 """Sends pictures through the frozen model as a whole first, in train mode: parameters stay, batch-norm statistics move.
 
-failed: check_train_both/backbone_is_untouched
+failed: check_train_both/buffers_untouched, check_train_both/backbone_is_untouched
 """
 # %% train_both
 transfer_optimizer = torch.optim.Adam(transfer_model.classifier.parameters(), lr=0.003)

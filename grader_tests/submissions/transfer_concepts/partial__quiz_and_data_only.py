@@ -1,6 +1,6 @@
 """Did the quiz, the transforms and the loaders, and nothing after them.
 
-failed: check_make_models/frozen, check_make_models/trainable_parameters, check_make_models/trainable_parameters#2, check_make_models/transfer_is_pretrained, check_make_models/scratch_is_random, check_train_both/optimizer, check_train_both/optimizer#2, check_train_both/rates_are_moderate, check_train_both/history, check_train_both/history#2, check_train_both/backbone_is_untouched, check_train_both/scratch_was_trained, check_train_both/beats_the_threshold
+failed: check_train_both/buffers_untouched, check_make_models/frozen, check_make_models/trainable_parameters, check_make_models/trainable_parameters#2, check_make_models/transfer_is_pretrained, check_make_models/scratch_is_random, check_train_both/optimizer, check_train_both/optimizer#2, check_train_both/rates_are_moderate, check_train_both/history, check_train_both/history#2, check_train_both/backbone_is_untouched, check_train_both/scratch_was_trained, check_train_both/beats_the_threshold
 skipped: check_train_both/loss_fell, check_train_both/transfer_gains
 """
 # %% make_models
