@@ -40,9 +40,8 @@ class Pool:
 
     def __init__(self, course: Course, slots: int, limits: Limits, *, sandboxed: bool) -> None:
         self._course, self._limits, self._sandboxed = course, limits, sandboxed
-        self._limit_s = (
-            3 * limits.notebook_s + _MARGIN_S
-        )  # a training that is handed in: two walks, and a rerun
+        # A training that is handed in may cost two walks and a rerun.
+        self._limit_s = 3 * limits.notebook_s + _MARGIN_S
         self._slots = slots
         self._seats: list[_Seat] = []
 
