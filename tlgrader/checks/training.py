@@ -165,7 +165,10 @@ def _rates(evidence: OptimizerEvidence) -> str:
 def _optimizer_hint(of_another: bool) -> str:
     if of_another:
         return "was the optimizer made before the head was replaced, or for another model? Make it after."
-    return "`[p for p in model.parameters() if p.requires_grad]` is what it should get"
+    return (
+        "it should hold all of `[p for p in model.parameters() if p.requires_grad]`, in one group or several: "
+        "was it made before some of them were frozen or unfrozen?"
+    )
 
 
 @check
