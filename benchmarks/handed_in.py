@@ -6,7 +6,6 @@ then graded twice: with ``--training rerun`` and with ``--training auto``.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 import time
@@ -56,13 +55,10 @@ def _trained(course: Course, name: str) -> list[Submission]:
 
 
 def _submission(exercise: Exercise, sample: Sample, reference: Sample) -> Submission:
-    folder = Path(tempfile.mkdtemp())
-    try:
-        notebook = folder / f"{exercise.name}.ipynb"
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = Path(folder, f"{exercise.name}.ipynb")
         notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
         result = run_at_home(notebook)
-    finally:
-        shutil.rmtree(folder)
     files = {} if result is None else {FILE: result}
     return replace(as_submission(exercise, sample, reference), files=files)
 

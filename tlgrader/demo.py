@@ -48,11 +48,11 @@ def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | Non
     exercise = read_exercise(course.source(name))
     corpus = read_corpus(course, name)
     samples = {sample.name: sample for sample in mixed(corpus, most)}
-    students = tuple(_hand_in(course, exercise, samples))
     if any(cell.trains for cell in exercise.cells):
-        trained = dict(_trained(exercise, corpus))
-        students += tuple(_hand_in_trained(course, exercise, trained))
-        samples |= trained
+        samples |= _trained(exercise, corpus)
+    students = tuple(_hand_in(course, exercise, samples))
+    if TAKEN in samples:
+        _train(course, name)
     order = pipeline.Order(students, slots, training=Training.auto)
     steps = _with_feedback(course, pipeline.grade_with(pool, course, name, order))
     done = watched(steps, len(students), f"Grading {name}, and feedback on it")
@@ -94,30 +94,27 @@ def failing(sample: Sample) -> set[str]:
 
 
 def _hand_in(course: Course, exercise: Exercise, samples: dict[str, Sample]) -> Iterator[str]:
-    reference = samples["reference"]
-    for sample in samples.values():
-        notebook = as_notebook(exercise, sample, reference)
-        yield _submit(course, exercise.name, sample.name, nbformat.writes(notebook).encode())
+    """Each sample under its student's name, and the files that nobody can read."""
+    for student, sample in samples.items():
+        notebook = as_notebook(exercise, sample, samples["reference"])
+        yield _submit(course, exercise.name, student, nbformat.writes(notebook).encode())
     for student, content in UNREADABLE.items():
         yield _submit(course, exercise.name, student, content)
 
 
-def _trained(exercise: Exercise, corpus: Sequence[Sample]) -> Iterator[tuple[str, Sample]]:
+def _trained(exercise: Exercise, corpus: Sequence[Sample]) -> dict[str, Sample]:
     """What the two notebooks say that come with a training result: the reference, and one that trains otherwise."""
     training = {cell.id for cell in exercise.cells if cell.trains}
-    yield TAKEN, corpus[0]
-    yield NOT_TAKEN, next(s for s in corpus[1:] if s.kind != "baseline" and training & s.cells.keys())
+    other = next(s for s in corpus[1:] if s.kind != "baseline" and training & s.cells.keys())
+    return {TAKEN: corpus[0], NOT_TAKEN: other}
 
 
-def _hand_in_trained(course: Course, exercise: Exercise, trained: dict[str, Sample]) -> Iterator[str]:
-    """Both with what the reference trained, in Jupyter, without the grader."""
-    for student, sample in trained.items():
-        notebook = as_notebook(exercise, sample, trained[TAKEN])
-        yield _submit(course, exercise.name, student, nbformat.writes(notebook).encode())
-    with STDERR.status(f"Training {exercise.name} as a student does, in Jupyter, to hand the result in"):
-        result = run_at_home(course.submitted(exercise.name, TAKEN))
-    for student in trained:
-        course.submitted(exercise.name, student).with_name(FILE).write_bytes(result or b"")
+def _train(course: Course, name: str) -> None:
+    """Lay what the reference trains, in Jupyter and without the grader, beside both notebooks."""
+    with STDERR.status(f"Training {name} as a student does, in Jupyter, to hand the result in"):
+        result = run_at_home(course.submitted(name, TAKEN))
+    for student in (TAKEN, NOT_TAKEN):
+        course.submitted(name, student).with_name(FILE).write_bytes(result or b"")
 
 
 def _submit(course: Course, exercise: str, student: str, content: bytes) -> str:

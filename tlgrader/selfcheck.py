@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ from tlgrader.course.exercise import Cell, exercise_from
 from tlgrader.course.submission import (
     NOTEBOOK_BYTES,
     Submission,
-    SubmittedCell,
     Unreadable,
     parse_cells,
     read_bytes,
+    read_submission,
     rebuild,
 )
 from tlgrader.errors import UsageError
-from tlgrader.evidence.handed_in import FILE, MAX_BYTES
+from tlgrader.evidence.handed_in import FILE
 from tlgrader.judge.explain import as_text
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.record import CellRecord, GradeRecord
@@ -75,31 +74,21 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     from tlgrader.judge.walk import Walk
     from tlgrader.sandbox.slot import Slot
 
-    training = _training(path, cells, rebuilt.cells, grade_cells_of(exercise))
+    grade_cells = grade_cells_of(exercise)
+    training = _training(path, rebuilt.cells, grade_cells)
     with Slot(build_wall(sandboxed=sandboxed), Limits()) as slot, slot.worker(seed=0, files=files) as worker:
-        walk = Walk(worker, Bench(path.parent / "none.py"), grade_cells_of(exercise), Limits())
+        walk = Walk(worker, Bench(path.parent / "none.py"), grade_cells, Limits())
         walked = walk.through(rebuilt.cells)
     return SelfChecked(walked.cells, walked.grades, training)
 
 
-def _training(
-    path: Path,
-    submitted: tuple[SubmittedCell, ...],
-    cells: Sequence[Cell],
-    grade_cells: Mapping[str, GradeCell],
-) -> str:
+def _training(path: Path, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
     """What would become of the training result beside the notebook."""
     if not any(cell.trains for cell in cells):
         return ""
     from tlgrader.judge.training import why_not_taken
 
-    result, files, left_out = path.with_name(FILE), {}, {}
-    try:
-        files = {FILE: read_bytes(result, MAX_BYTES)} if os.path.lexists(result) else {}
-    except Unreadable as error:
-        left_out = {FILE: str(error)}
-    handed_in = Submission("", submitted, "", files, left_out)
-    why = why_not_taken(handed_in, cells, grade_cells)
+    why = why_not_taken(read_submission(path, ""), cells, grade_cells)
     if why:
         return f"The grader would not take your training as it was handed in: {why}."
     return f"{FILE} belongs to this notebook: submit it, too."

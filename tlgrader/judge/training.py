@@ -64,9 +64,7 @@ class Taken:
 
     def tensor(self, digest: str) -> torch.Tensor:
         """One of the file's, or a pretrained one, which is not in it. Raises KeyError."""
-        if digest in self.tensors:
-            return self.tensors[digest]
-        return {key: t for name in _backbones(self.evidence) for key, t in _tensors(name).items()}[digest]
+        return self.tensors[digest] if digest in self.tensors else _pretrained(self.evidence)[digest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +259,13 @@ def _tensors(name: str) -> Tensors:
     return {fresh.digests[id(t)]: t for t in (*fresh.module.parameters(), *fresh.module.buffers())}
 
 
+def _pretrained(evidence: Handed) -> Tensors:
+    """The pretrained tensors, by digest, of all backbones that a model holds."""
+    return {digest: tensor for name in _backbones(evidence) for digest, tensor in _tensors(name).items()}
+
+
 def _require_tensors(evidence: Handed, tensors: Tensors) -> None:
-    known = {digest: tensor for name in _backbones(evidence) for digest, tensor in _tensors(name).items()}
+    known = _pretrained(evidence)
     infos = tensors_of(evidence)
     if sum(info.size for info in infos) > MAX_NUMBERS:
         raise NotTaken("the model is too large")
