@@ -68,7 +68,6 @@ class Walk:
         self._in_force: Mapping[str, Taken] = {}
         self._not_restored = ""
         self._untrained = False
-        self._started = time.monotonic()
         self._cells: list[CellRecord] = []
         self._grades: list[GradeRecord] = []
         self._nodes: list[NotebookNode] = []
@@ -95,7 +94,7 @@ class Walk:
         )
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
-        left = self._limits.notebook_s - (time.monotonic() - self._started)
+        left = self._limits.notebook_s - sum(ran.seconds for ran in self._cells)
         if left <= 0:
             reason = f"it did not run: the notebook used up its limit of {self._limits.notebook_s:g} s"
             self._cells.append(CellRecord(cell.id, CellStatus.limit, reason, 0.0))

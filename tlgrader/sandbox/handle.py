@@ -19,6 +19,7 @@ from tlgrader.evidence.wire import Channel, Closed, Late, WireError
 from tlgrader.sandbox import messages
 from tlgrader.sandbox.limits import Limits, in_words
 from tlgrader.sandbox.outputs import Outputs
+from tlgrader.sandbox.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     import torch
@@ -60,6 +61,8 @@ class Keeper(Protocol):
 
     def reap(self, *, hung_up: bool = False) -> messages.Ending: ...
 
+    def usage(self) -> messages.Usage | None: ...
+
 
 class Worker:
     """The judge's handle on one student's process; a `Source` of evidence. Everything it says is doubted."""
@@ -68,6 +71,7 @@ class Worker:
         self._slot = slot
         self._channel = Channel(sock, _DECODER)
         self._gone: str | None = None
+        self._fault = ""  # of the machine, once there was one: nothing that comes after it is the student's
         self.ending: messages.Ending | None = None
         """How the process ended, once it has."""
 
@@ -78,7 +82,10 @@ class Worker:
         self.close()
 
     def run(self, source: str, *, timeout_s: float) -> CellResult:
-        """Run one cell; a dead worker answers at once. Raises MachineError where the zygote is gone."""
+        """Run one cell; a dead worker answers at once.
+
+        Raises MachineError where the zygote is gone, or the machine did not let the cell run until its limit.
+        """
         started = time.monotonic()
         outputs = Outputs(self._slot.limits.output_bytes * 12)
         status, reason = self._run(source, timeout_s, outputs)
@@ -138,6 +145,9 @@ class Worker:
     def _run(self, source: str, timeout_s: float, outputs: Outputs) -> tuple[CellStatus, str]:
         if self._gone is not None:
             return CellStatus.dead, self._gone
+        watch = self._stopwatch()
+        if watch.before is None:
+            return CellStatus.dead, self._bury(WireError("it has ended"), "")
         deadline = time.monotonic() + timeout_s + GRACE_S
         late = f"the cell ran longer than its limit of {timeout_s:g} s and could not be interrupted"
         try:
@@ -145,11 +155,13 @@ class Worker:
             while True:
                 message, _ = self._next(deadline, tensors=False)
                 if isinstance(message, messages.Done):
+                    self._require_time(watch, timeout_s)
                     return CellStatus(message.status), message.reason
                 if not isinstance(message, messages.Output):
                     raise WireError("an answer to no question")
                 outputs.add(message, len(msgspec.json.encode(message)))
         except WireError as error:
+            self._require_time(watch, timeout_s)
             return CellStatus.dead, self._bury(error, late)
 
     def _ask(
@@ -157,6 +169,9 @@ class Worker:
     ) -> tuple[Any, dict[str, torch.Tensor]]:
         if self._gone is not None:
             raise Unanswered(self._gone)
+        watch = self._stopwatch()
+        if watch.before is None:
+            raise Unanswered(self._bury(WireError("it has ended"), ""))
         deadline = time.monotonic() + self._answer_s + GRACE_S
         late = f"the notebook's process did not answer within {self._answer_s:g} s"
         try:
@@ -165,8 +180,10 @@ class Worker:
             if not isinstance(message, kind | messages.Failed):
                 raise WireError("an answer to another question")
         except WireError as error:
+            self._require_time(watch, self._answer_s)
             raise Unanswered(self._bury(error, late)) from error
         if isinstance(message, messages.Failed):
+            self._require_time(watch, self._answer_s)
             raise Unanswered(message.reason)
         return message, payload
 
@@ -187,6 +204,17 @@ class Worker:
         if readable:
             raise WireError("")
         raise Late("")
+
+    def _stopwatch(self) -> Stopwatch:
+        if self._fault:
+            raise MachineError(self._fault)
+        return Stopwatch(self._slot)
+
+    def _require_time(self, watch: Stopwatch, limit_s: float) -> None:
+        """Raise MachineError, now and at every later request, where all of the limit passed by the machine's fault."""
+        self._fault = watch.complaint(limit_s)
+        if self._fault:
+            raise MachineError(self._fault)
 
     def _bury(self, error: WireError, late: str) -> str:
         """End what is left of the worker and say, once and for all, why it is gone."""

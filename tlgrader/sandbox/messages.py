@@ -38,6 +38,10 @@ class Reap(msgspec.Struct, frozen=True, tag=True):
     hung_up: bool = False
 
 
+class Measure(msgspec.Struct, frozen=True, tag=True):
+    """Say what the machine has given the worker so far; answered by Usage."""
+
+
 class Ending(msgspec.Struct, frozen=True):
     """How a worker ended: its exit status or the signal that killed it, and the limit that was the reason."""
 
@@ -67,8 +71,21 @@ class Reaped(msgspec.Struct, frozen=True, tag=True):
     ending: Ending
 
 
-FromZygote = Ready | Ended | Reaped
-ToZygote = Spawn | Reap
+class Usage(msgspec.Struct, frozen=True, tag=True):
+    """What the machine has given the worker since it was forked, in seconds."""
+
+    cpu_s: float
+    """Processor time of its living processes, and of those that they have waited for."""
+    delayed_s: float
+    """How long its main thread was ready to run and no processor was free."""
+    paused_s: float
+    """How long nothing at all ran inside the wall: stopped, suspended, starved."""
+    ended: bool
+    """Whether the worker is gone."""
+
+
+FromZygote = Ready | Ended | Reaped | Usage
+ToZygote = Spawn | Reap | Measure
 
 # A job socket: the judge to the worker. Tensors travel in the same frame, by key.
 

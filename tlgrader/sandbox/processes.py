@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -99,6 +99,25 @@ def proportional_bytes(process: Process) -> int:
         return sum(int(rollup[name].split()[0]) for name in ("Pss_Anon", "Pss_Shmem")) * 1024
     except (OSError, KeyError):
         return process.memory
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Processor time of those that are there, and of their children that have ended and were waited for."""
+    ticks = 0
+    for pid in pids:
+        with suppress(OSError):  # it has ended meanwhile
+            # What follows the command's name, which may hold anything: utime is the 12th, cstime the 15th.
+            fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def delayed_seconds(pid: int) -> float:
+    """How long its main thread waited for a processor; 0 where the kernel does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def threads() -> int:

@@ -102,6 +102,14 @@ class Slot:
             if isinstance(answer, messages.Reaped):
                 return answer.ending
 
+    def usage(self) -> messages.Usage | None:
+        """What the machine has given the worker so far; None where the worker is gone. Raises MachineError."""
+        self._say(messages.Measure())
+        while True:
+            answer = self._hear(messages.Usage | messages.Ended, REAP_S)
+            if isinstance(answer, messages.Usage):
+                return None if answer.ended else answer
+
     def close(self) -> None:
         """End the zygote and everything inside the wall. The slot can be started again."""
         if self._worker is not None:

@@ -26,7 +26,18 @@ import msgspec
 
 from tlgrader.sandbox import processes
 from tlgrader.sandbox.limits import TASKS_PER_PROCESS, Limits
-from tlgrader.sandbox.messages import Ended, Ending, Limit, Ready, Reap, Reaped, Spawn, ToZygote
+from tlgrader.sandbox.messages import (
+    Ended,
+    Ending,
+    Limit,
+    Measure,
+    Ready,
+    Reap,
+    Reaped,
+    Spawn,
+    ToZygote,
+    Usage,
+)
 
 PRELOADED = (
     *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
@@ -44,6 +55,8 @@ PRELOADED = (
 PACKET = 65_536
 WATCH_S = 0.02
 POLL_S = 0.002
+PAUSE_S = 1.0
+"""Two looks at a worker that are further apart than this had a pause between them."""
 DYING_S = 1.0
 """How long a worker that closed its socket may take to be gone by itself."""
 
@@ -91,12 +104,15 @@ class Zygote:
         self._ending: Ending | None = None
         self._peak = 0
         self._own = 0
+        self._paused = self._looked = 0.0
 
     def serve(self) -> None:
         """Answer until the judge is gone; then end everything."""
         self._send(Ready())
         while True:
             watching = self._worker is not None and self._ending is None
+            if watching:
+                self._notice_pause()
             if select.select([self._control], [], [], WATCH_S if watching else None)[0]:
                 data, descriptors, _, _ = socket.recv_fds(self._control, PACKET, 1)
                 if not data:
@@ -112,14 +128,30 @@ class Zygote:
                 self._spawn(message, descriptors[0])
             case Reap():
                 self._send(Reaped(self._reap(DYING_S if message.hung_up else 0)))
+            case Measure():
+                self._send(self._usage())
 
     def _spawn(self, message: Spawn, job: int) -> None:
         self._limits, self._ending, self._peak = message.limits, None, 0
+        self._paused, self._looked = 0.0, time.monotonic()
         self._own = processes.memory_bytes()
         self._worker = os.fork()
         if self._worker == 0:
             _become_worker(message, job)
         os.close(job)
+
+    def _notice_pause(self) -> None:
+        """Count the time since the last look where it is far longer than a look takes."""
+        now = time.monotonic()
+        gap, self._looked = now - self._looked, now
+        self._paused += gap if gap > PAUSE_S else 0.0
+
+    def _usage(self) -> Usage:
+        self._notice_pause()
+        if self._worker is None or self._ending is not None:
+            return Usage(0.0, 0.0, self._paused, ended=True)
+        cpu = processes.cpu_seconds(process.pid for process in processes.descendants())
+        return Usage(cpu, processes.delayed_seconds(self._worker), self._paused, ended=False)
 
     def _watch(self) -> None:
         """Note that the worker has ended, or end it for what it and all that it started use together."""
@@ -187,7 +219,7 @@ class Zygote:
             folder.chmod(0o755)
         empty(self._folders)
 
-    def _send(self, message: Ready | Ended | Reaped) -> None:
+    def _send(self, message: Ready | Ended | Reaped | Usage) -> None:
         self._control.send(msgspec.json.encode(message))
 
 
