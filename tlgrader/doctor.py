@@ -15,7 +15,7 @@ import psutil
 
 from tlgrader.data.home import data_home
 from tlgrader.errors import GraderError
-from tlgrader.sandbox import wall
+from tlgrader.sandbox import gpu, wall
 from tlgrader.sandbox.limits import Limits, in_words
 
 
@@ -42,7 +42,7 @@ def examine() -> list[Symptom]:
         _weights("digits_resnet"),
         _data(),
         _nbgrader(),
-        _accelerator(),
+        _gpus(),
         _slurm(),
     ]
 
@@ -108,13 +108,17 @@ def _nbgrader() -> Symptom:
     return Symptom("nbgrader", program.is_file(), str(program), "install into the environment of tlgrader")
 
 
-def _accelerator() -> Symptom:
-    import torch
-
-    found = torch.accelerator.current_accelerator(check_available=True)
-    if found is None:
-        return Symptom("accelerator", False, "none: notebooks run on the CPU", needed=False)
-    return Symptom("accelerator", True, f"{torch.accelerator.device_count()} × {found.type}", needed=False)
+def _gpus() -> Symptom:
+    try:
+        gpus = gpu.present()
+    except GraderError as error:
+        return Symptom("GPUs", False, str(error), "ask who runs this machine", needed=False)
+    if not gpus:
+        return Symptom("GPUs", False, "none: notebooks run on the CPU", needed=False)
+    found = "; ".join(
+        f"{n} is {one.name}, {in_words(one.memory_bytes)}, {one.id}" for n, one in enumerate(gpus)
+    )
+    return Symptom("GPUs", True, f"{found} (`tlgrader grade EXERCISE --gpus`)", needed=False)
 
 
 def _slurm() -> Symptom:

@@ -11,15 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from tlgrader.backbones import UNTRAINED, fingerprint
 from tlgrader.errors import GraderError, UsageError
+from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.handed_in import (
     FILE,
     MAX_BYTES,
     MAX_CELLS,
-    Device,
     Handed,
     HandedIn,
     Malformed,
@@ -136,11 +134,7 @@ def _exercise() -> str:
 def _device(evidence: Mapping[str, Handed]) -> Device:
     """Where the tensors that are handed in lie."""
     places = {info.device for one in evidence.values() for info in tensors_of(one)}
-    where = next((place for place in sorted(places) if place != "cpu"), "cpu")
-    if not where.startswith("cuda"):
-        return Device(where)
-    properties = torch.cuda.get_device_properties(where)
-    return Device(properties.name, properties.total_memory, torch.cuda.max_memory_allocated(where))
+    return describe_device(next((place for place in sorted(places) if place != "cpu"), "cpu"))
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from tlgrader.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Status, Training, read, still_holds, write, write_atomically
+from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.limits import Limits
 
 
@@ -28,7 +29,7 @@ class Order:
     """What to grade and how: students (all where empty), slots, whether records that still hold count.
 
     `training` is where training results come from; the share `verified` of those that were handed in, drawn by chance,
-    is compared with a rerun.
+    is compared with a rerun. Each of `shares` is a GPU's for one more slot, in which cells tagged ``train`` run.
     """
 
     students: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Order:
     publish: bool = True
     training: Training = Training.rerun
     verified: float = 0.0
+    shares: tuple[Share, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -51,7 +53,8 @@ class Step:
 
 def grade(course: Course, exercise: str, order: Order) -> Iterator[Step]:
     """Grade a cohort with desks of its own; see `grade_with`."""
-    with Pool(course, order.slots, order.limits, sandboxed=order.sandboxed) as pool:
+    pool = Pool(course, order.slots, order.limits, sandboxed=order.sandboxed, shares=order.shares)
+    with pool:
         yield from grade_with(pool, course, exercise, order)
 
 

@@ -19,8 +19,9 @@ from tlgrader.at_home import run_at_home
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.digest import digest
-from tlgrader.evidence.handed_in import FILE, MAX_BYTES, Device, HandedIn, cell_digest, read, write
+from tlgrader.evidence.handed_in import FILE, MAX_BYTES, HandedIn, cell_digest, read, write
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training

@@ -225,16 +225,14 @@ def _why_not_learned(before: float, after: float) -> tuple[str, str]:
 
 @check
 def trained_on(model: object, *, weight: float = 1.0) -> Finding:
-    """The model's parameters are on the accelerator; without one here, wherever they are."""
-    import torch
-
+    """The model's parameters are on the accelerator; wherever they are, if its process had none."""
     evidence = need(model, ModelEvidence, "model")
     devices = sorted({p.device for p in evidence.parameters})
-    if not torch.accelerator.is_available():
-        words = f"on {listed(devices)}; no accelerator here, so that any device is right"
+    wanted = evidence.accelerator
+    if not wanted:
+        words = f"on {listed(devices)}; there was no accelerator, so that any device is right"
         return passed(Strength.claimed, words, "the model is on the accelerator, where there is one")
-    wanted = torch.accelerator.current_accelerator()
-    away = [p.name for p in evidence.parameters if not p.device.startswith(str(wanted))]
+    away = [p.name for p in evidence.parameters if p.device.split(":")[0] != wanted]
     problems = _named(away, "parameter tensor", f"not on `{wanted}`")
     expected = f"the model is on `{wanted}`"
     return settled(problems, Strength.claimed, f"on {listed(devices)}", expected, "`model.to(device())`")

@@ -10,9 +10,11 @@ from rich.markup import escape
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
+from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
 from tlgrader.judge.record import Record, Training
+from tlgrader.sandbox.gpu import Share
 
 Students = Annotated[
     list[str] | None,
@@ -43,6 +45,19 @@ def grade(
             "goes to a person.",
         ),
     ] = 0.0,
+    gpus: Annotated[
+        str,
+        typer.Option(
+            metavar="LIST",
+            help="Train on these GPUs: all, or positions and ids (GPU-…, MIG-…) with commas. A submission is tried on "
+            "a CPU first, and takes a GPU where a cell tagged train does not end there in a few seconds.",
+            show_default=False,
+        ),
+    ] = "",
+    gpu_slots: Annotated[
+        int,
+        typer.Option(min=1, help="How many submissions at a time on each of them; they share its memory."),
+    ] = 1,
     no_gradebook: Annotated[
         bool, typer.Option("--no-gradebook", help="Write records only; another run publishes them.")
     ] = False,
@@ -71,6 +86,7 @@ def grade(
         publish=not no_gradebook,
         training=training,
         verified=verify_training,
+        shares=_shares(here, exercise, gpus, gpu_slots) if gpus else (),
     )
     steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
     records = sorted((step.record for step in steps), key=lambda record: record.student)
@@ -78,6 +94,14 @@ def grade(
     kept = sum(not step.done_now for step in steps)
     STDOUT.print(f"{len(steps) - kept} graded now, {kept} kept from before.")
     _end(records)
+
+
+def _shares(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[Share, ...]:
+    from tlgrader.sandbox.gpu import chosen, present
+
+    if not any(cell.trains for cell in read_exercise(course.source(exercise)).cells):
+        raise UsageError(f"no cell of {exercise} is tagged `train`, so that nothing would take a GPU")
+    return chosen(gpus, present(), gpu_slots)
 
 
 def _students(course: Course, exercise: str, chosen: list[str] | None) -> list[str]:

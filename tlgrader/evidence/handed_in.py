@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import (
     Array,
     Digest,
-    Extent,
     LoraConfigEvidence,
     ModelEvidence,
     Name,
@@ -45,14 +45,6 @@ Handed = Value | Array | ModelEvidence | OptimizerEvidence | LoraConfigEvidence
 
 class Malformed(Exception):
     """A file is not a training result; the message says why, in words."""
-
-
-class Device(msgspec.Struct, frozen=True):
-    """What a model was trained on, as its machine reports it. Bytes are 0 where they are not known."""
-
-    name: Name
-    memory_bytes: Extent = 0
-    peak_bytes: Extent = 0
 
 
 class HandedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -149,6 +149,8 @@ class ModelEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
     buffers: Annotated[tuple[TensorInfo, ...], msgspec.Meta(max_length=MAX_TENSORS)]
     lora: Annotated[tuple[LoraLayer, ...], msgspec.Meta(max_length=MAX_MODULES)] = ()
     adapter_config: LoraConfigEvidence | None = None
+    accelerator: Name = ""
+    """The kind of accelerator that the model's process could use, as in ``cuda``; empty where there was none."""
 
 
 class OptimizerEvidence(msgspec.Struct, frozen=True, tag_field="kind"):

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from tlgrader.evidence.device import accelerator, exact_products
 from tlgrader.evidence.folders import observe_folder
 from tlgrader.evidence.kinds import (
     Array,
@@ -78,7 +79,7 @@ class Observer:
         TypeError where the answer is not a tensor, and whatever the model raises.
         """
         model = self._objects[handle]
-        with same_randomness(), evaluating(model):
+        with same_randomness(), evaluating(model), exact_products():
             answer = forward(model, _on_device_of(model, inputs))
         if not isinstance(answer, torch.Tensor):
             raise TypeError(f"the model returned a {type(answer).__name__}, a tensor was expected")
@@ -128,6 +129,7 @@ class Observer:
             buffers=tuple(describe_tensor(*entry) for entry in tensors(model, "_buffers")),
             lora=lora_layers(model),
             adapter_config=_adapter_config(model),
+            accelerator=accelerator(),
         )
         self._keep(evidence.parameters, dict(tensors(model, "_parameters")))
         self._keep(evidence.buffers, dict(tensors(model, "_buffers")))

@@ -17,7 +17,7 @@ from tlgrader.evidence.modules import walk
 def same_randomness() -> Iterator[None]:
     """Restore the state of random, numpy and torch, on every device in use, at the end."""
     python, numpy = random.getstate(), np.random.get_state()
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
     with torch.random.fork_rng(devices=list(devices)):
         try:
             yield

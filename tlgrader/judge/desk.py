@@ -19,9 +19,9 @@ from tlgrader.errors import GraderError
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.judge.bench import Bench
 from tlgrader.judge.gradecell import GradeCell, parse_all
-from tlgrader.judge.job import Graded, Job
+from tlgrader.judge.job import Graded, Job, WantsGpu
 from tlgrader.judge.record import Record, Status, Verified
-from tlgrader.judge.training import Decided, decide, without
+from tlgrader.judge.training import Decided, decide, in_words, without
 from tlgrader.judge.verifying import verify
 from tlgrader.judge.walk import Walk, Walked
 from tlgrader.sandbox.slot import Slot
@@ -67,12 +67,15 @@ class Desk:
 
         Raises:
             AuthorError: the exercise is wrong.
-            MachineError: the slot cannot run a worker.
+            MachineError: the slot cannot run a worker, or the machine lacks what a cell asks for.
+            WantsGpu: it was only tried, and a GPU has to train it.
         """
         started = time.monotonic()
         loaded = self._load(job.exercise)
         rebuilt = rebuild(loaded.exercise, job.submission)
         training = decide(job, self._course, rebuilt.cells, loaded.grade_cells)
+        if job.tried and job.verify and training.handed_in:
+            raise WantsGpu
         walked = self._walk(job, loaded, rebuilt, training)
         if walked.not_restored:
             why = f"what was handed in does not fit the notebook ({walked.not_restored[:300]})"
@@ -100,7 +103,9 @@ class Desk:
     def _walk(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Walked:
         bench = Bench(self._course.hidden_tests(job.exercise))
         with self._slot.worker(seed=job.seed, files=_files(job, loaded)) as worker:
-            walk = Walk(worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in)
+            walk = Walk(
+                worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in, tried=job.tried
+            )
             return walk.through(rebuilt.cells)
 
     def _load(self, name: str) -> Loaded:
@@ -134,7 +139,7 @@ def _record(
         attempt=job.attempt,
         wall=wall,
         versions=versions(),
-        notes=rebuilt.notes + training.notes,
+        notes=rebuilt.notes + training.notes + _note(walked),
         cells=walked.cells,
         grades=walked.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
@@ -142,7 +147,12 @@ def _record(
         training=job.training,
         handed_in=tuple(training.handed_in or ()),
         untrained=training.untrained,
+        device=training.device or walked.device,
     )
+
+
+def _note(walked: Walked) -> tuple[str, ...]:
+    return (f"The notebook ran on {in_words(walked.device)}.",) if walked.device else ()
 
 
 def _notebook(loaded: Loaded, walked: Walked) -> NotebookNode:

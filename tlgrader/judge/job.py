@@ -21,6 +21,8 @@ class Job:
     training: Training = Training.rerun
     verify: bool = False
     """Whether what is taken as it was handed in is compared with a rerun of its cells."""
+    tried: bool = False
+    """Whether this is a try on a CPU, which ends early where a GPU, which there is, has to train."""
 
     @property
     def seed(self) -> int:
@@ -35,6 +37,10 @@ class Graded:
 
     record: Record
     notebook: NotebookNode | None = None
+
+
+class WantsGpu(Exception):
+    """A try on a CPU has come to a training that takes a GPU."""
 
 
 def fault(job: Job, reason: str) -> Graded:

@@ -11,6 +11,7 @@ import msgspec
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
+from tlgrader.evidence.device import Device
 
 SCHEMA = 1
 # Where more than this share of the automatic points rests on answers of the student's own process, a person looks.
@@ -118,6 +119,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     training: Training = Training.rerun  # as it was asked for
     handed_in: tuple[str, ...] = ()  # names that were taken from the training result that was handed in
     untrained: str = ""  # why training cells did not run and nothing was taken in their place
+    device: Device | None = (
+        None  # the GPU, or what a training that was handed in ran on; as its process reports it
+    )
     verified: Verified | None = None  # where what was handed in was compared with a rerun
     schema: int = SCHEMA
 

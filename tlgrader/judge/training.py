@@ -21,10 +21,10 @@ from tlgrader.course.exercise import Cell, Role
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
 from tlgrader.errors import GraderError
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.handed_in import (
     FILE,
-    Device,
     Handed,
     HandedIn,
     Malformed,
@@ -98,6 +98,8 @@ class Decided:
     """What was handed in, by name, empty where nothing was taken; None where training cells run."""
     seed: int = 0
     """What the training that was handed in says that it was seeded with."""
+    device: Device | None = None
+    """What it says that it ran on."""
     notes: tuple[str, ...] = ()
     untrained: str = ""
     """Why training cells do not run although nothing was taken: a person has to look."""
@@ -117,7 +119,7 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
     except Exception as error:  # evidence of the right form may still describe what cannot be
         return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
     taken = {name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}
-    return Decided(taken, result.seed, (note,))
+    return Decided(taken, result.seed, result.device, (note,))
 
 
 def why_not_taken(submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
@@ -286,14 +288,16 @@ def _is_finite(tensor: torch.Tensor) -> bool:
 def _note(result: HandedIn) -> str:
     names = ", ".join(f"`{name[:80]}`" for name in result.evidence)
     again = " Some cells had run more than once before." if len(set(result.cells)) < len(result.cells) else ""
-    return f"The training was not run: {names} are as they were handed in, {_trained(result.device)}.{again}"
+    return f"The training was not run: {names} are as they were handed in, trained on {in_words(result.device)}.{again}"
 
 
-def _trained(device: Device) -> str:
+def in_words(device: Device) -> str:
+    """A device, with the memory that was used of it where that is known, and how it computed."""
     gibi = 2**30
     peak = (
         f", {device.peak_bytes / gibi:.1f} of {device.memory_bytes / gibi:.1f} GB"
         if device.peak_bytes
         else ""
     )
-    return f"trained on {device.name[:80]}{peak}"
+    how = f" ({device.numerics[:200]})" if device.numerics else ""
+    return f"{device.name[:80]}{peak}{how}"

@@ -12,11 +12,13 @@ import msgspec
 from nbformat import NotebookNode
 
 from tlgrader.course.exercise import Cell, Role
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
 from tlgrader.evidence.observation import Observation, Source
 from tlgrader.judge.bench import Bench
 from tlgrader.judge.explain import outputs_for
 from tlgrader.judge.gradecell import GradeCell
+from tlgrader.judge.job import WantsGpu
 from tlgrader.judge.record import CellRecord, GradeRecord
 from tlgrader.judge.training import Taken
 from tlgrader.sandbox.limits import Limits
@@ -24,6 +26,8 @@ from tlgrader.sandbox.slot import CellResult, CellStatus
 
 RESTORE = "from tlgrader.restoring import restore as _restore; _restore(globals()); del _restore"
 """Runs in the worker, in place of the first cell that trains, so that later cells find what was handed in."""
+TRY_S = 5.0
+"""How long, in seconds, a cell that trains may run on a CPU where there is a GPU for it."""
 NOT_RUN = "not_run"
 """The status of a cell that trains where its result was handed in."""
 
@@ -35,6 +39,8 @@ class Kernel(Source, Protocol):
 
     def observe(self, names: Sequence[str]) -> dict[str, Evidence]: ...
 
+    def device(self) -> Device | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Walked:
@@ -45,6 +51,8 @@ class Walked:
     nodes: tuple[NotebookNode, ...]
     judge_s: float
     """Seconds spent on grade cells: observing, rebuilding, evaluating on hidden data."""
+    device: Device | None = None
+    """The GPU that the notebook used, as its process reports it."""
     not_restored: str = ""
     """Why what was handed in could not be put into the notebook; the walk ended there."""
 
@@ -53,6 +61,7 @@ class Walk:
     """One notebook on its way through worker and judge. Used once.
 
     Given what was `handed_in`, cells that train do not run, and from the first of them on its names stand for it.
+    Where it is only `tried`, a training that a CPU does not finish in a few seconds ends it.
     """
 
     def __init__(
@@ -62,9 +71,11 @@ class Walk:
         grade_cells: dict[str, GradeCell],
         limits: Limits,
         handed_in: Mapping[str, Taken] | None = None,
+        *,
+        tried: bool = False,
     ) -> None:
         self._kernel, self._bench, self._grade_cells, self._limits = kernel, bench, grade_cells, limits
-        self._handed_in = handed_in
+        self._handed_in, self._tried = handed_in, tried
         self._in_force: Mapping[str, Taken] = {}
         self._not_restored = ""
         self._untrained = False
@@ -74,7 +85,11 @@ class Walk:
         self._judge_s = 0.0
 
     def through(self, cells: Sequence[Cell]) -> Walked:
-        """Walk `cells` in order. Nothing that a cell does ends the walk; it ends where nothing could be restored."""
+        """Walk `cells` in order. Nothing that a cell does ends the walk; it ends where nothing could be restored.
+
+        Raises:
+            WantsGpu: it is only tried, and trains for longer, or its training is to be on an accelerator.
+        """
         for cell in cells:
             if self._not_restored:
                 break
@@ -90,7 +105,12 @@ class Walk:
                 node.execution_count = len(self._cells)
             self._nodes.append(node)
         return Walked(
-            tuple(self._cells), tuple(self._grades), tuple(self._nodes), self._judge_s, self._not_restored
+            tuple(self._cells),
+            tuple(self._grades),
+            tuple(self._nodes),
+            self._judge_s,
+            self._kernel.device(),
+            self._not_restored,
         )
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
@@ -99,12 +119,22 @@ class Walk:
             reason = f"it did not run: the notebook used up its limit of {self._limits.notebook_s:g} s"
             self._cells.append(CellRecord(cell.id, CellStatus.limit, reason, 0.0))
             return [_stream(f"[tlgrader] {reason}\n")]
-        result = self._kernel.run(cell.source, timeout_s=min(self._limits.cell_s, left))
+        trying = self._tried and cell.trains
+        limit_s = min(self._limits.cell_s, left, TRY_S if trying else left)
+        result = self._kernel.run(cell.source, timeout_s=limit_s)
+        if trying and (
+            result.seconds >= limit_s or (result.status is CellStatus.ok and self._asks_for_one())
+        ):
+            raise WantsGpu
         self._cells.append(CellRecord(cell.id, result.status, result.reason, round(result.seconds, 3)))
         outputs = [NotebookNode(output) for output in result.outputs]
         if result.status in (CellStatus.limit, CellStatus.dead):
             outputs.append(_stream(f"[tlgrader] {result.reason}\n"))
         return outputs
+
+    def _asks_for_one(self) -> bool:
+        """Whether a check looks at the device that a model is on."""
+        return any(line.name == "trained_on" for cell in self._grade_cells.values() for line in cell.lines)
 
     def _pass_over(self, cell: Cell, handed_in: Mapping[str, Taken]) -> list[NotebookNode]:
         """Leave a cell that trains out: what it would have made was handed in, or there is nothing."""

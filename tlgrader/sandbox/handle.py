@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import msgspec
 
 from tlgrader.errors import MachineError
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing
 from tlgrader.evidence.plain import encode_plain
 from tlgrader.evidence.wire import Channel, Closed, Late, WireError
@@ -84,7 +85,8 @@ class Worker:
     def run(self, source: str, *, timeout_s: float) -> CellResult:
         """Run one cell; a dead worker answers at once.
 
-        Raises MachineError where the zygote is gone, or the machine did not let the cell run until its limit.
+        Raises MachineError where the zygote is gone, where the machine did not let the cell run until its limit, or
+        where it lacks what the cell asks for.
         """
         started = time.monotonic()
         outputs = Outputs(self._slot.limits.output_bytes * 12)
@@ -127,6 +129,15 @@ class Worker:
         evidence: Evidence = answer.evidence
         return evidence
 
+    def device(self) -> Device | None:
+        """The GPU that the notebook has used, as it says itself; None where it has used none, or does not say."""
+        try:
+            answer, _ = self._ask(messages.AskDevice(self._answer_s), messages.Used)
+        except Unanswered:
+            return None
+        device: Device | None = answer.device
+        return device
+
     def close(self) -> None:
         """End the process and all that it started, once. Raises MachineError if the zygote is gone."""
         if self._gone is None:
@@ -156,6 +167,8 @@ class Worker:
                 message, _ = self._next(deadline, tensors=False)
                 if isinstance(message, messages.Done):
                     self._require_time(watch, timeout_s)
+                    if message.status == "machine":
+                        raise self._at_fault(message.reason)
                     return CellStatus(message.status), message.reason
                 if not isinstance(message, messages.Output):
                     raise WireError("an answer to no question")
@@ -212,9 +225,13 @@ class Worker:
 
     def _require_time(self, watch: Stopwatch, limit_s: float) -> None:
         """Raise MachineError, now and at every later request, where all of the limit passed by the machine's fault."""
-        self._fault = watch.complaint(limit_s)
-        if self._fault:
-            raise MachineError(self._fault)
+        complaint = watch.complaint(limit_s)
+        if complaint:
+            raise self._at_fault(complaint)
+
+    def _at_fault(self, reason: str) -> MachineError:
+        self._fault = reason
+        return MachineError(reason)
 
     def _bury(self, error: WireError, late: str) -> str:
         """End what is left of the worker and say, once and for all, why it is gone."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import JSON, Evidence
 from tlgrader.sandbox.limits import Limits
 
@@ -133,7 +134,13 @@ class Call(msgspec.Struct, frozen=True, tag=True):
     timeout_s: float
 
 
-ToWorker = Begin | Run | Observe | FetchTensor | Logits | Call
+class AskDevice(msgspec.Struct, frozen=True, tag=True):
+    """Say which GPU the notebook used."""
+
+    timeout_s: float
+
+
+ToWorker = Begin | Run | Observe | FetchTensor | Logits | Call | AskDevice
 
 # The worker to the judge, while a cell runs.
 
@@ -182,7 +189,8 @@ Output = Stream | Display | Returned | Raised | Clear
 class Done(msgspec.Struct, frozen=True, tag=True):
     """A cell ended."""
 
-    status: Literal["ok", "error", "limit"]
+    status: Literal["ok", "error", "limit", "machine"]
+    """How: well, by the student's error, by a limit, or because the machine lacks what the cell asks for."""
     reason: Reason = ""
 
 
@@ -205,10 +213,16 @@ class Called(msgspec.Struct, frozen=True, tag=True):
     evidence: Evidence
 
 
+class Used(msgspec.Struct, frozen=True, tag=True):
+    """The GPU that the notebook has initialised, if any."""
+
+    device: Device | None
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """The request could not be answered."""
 
     reason: Reason
 
 
-FromWorker = Stream | Display | Returned | Raised | Clear | Done | Observed | Sent | Called | Failed
+FromWorker = Stream | Display | Returned | Raised | Clear | Done | Observed | Sent | Called | Used | Failed

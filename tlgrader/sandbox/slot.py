@@ -15,6 +15,7 @@ import msgspec
 from tlgrader.data.home import data_home
 from tlgrader.errors import MachineError
 from tlgrader.sandbox import messages
+from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.handle import CellResult, CellStatus, Unanswered, Worker
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.wall import WRITABLE, Wall, environment
@@ -30,13 +31,15 @@ _ZYGOTE = msgspec.json.Decoder(messages.FromZygote)
 
 
 class Slot:
-    """One wall with a zygote in it; None for a wall runs the zygote as a plain subprocess.
+    """One wall with a zygote in it, which may have a share of a GPU.
+
+    None for a wall runs the zygote as a plain subprocess.
 
     Start it from a thread that lives as long as the slot: bubblewrap ends with the thread that began it.
     """
 
-    def __init__(self, wall: Wall | None, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, wall: Wall | None, limits: Limits, share: Share | None = None) -> None:
+        self.limits, self.share = limits, share
         self._wall = wall
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -144,14 +147,14 @@ class Slot:
         program = [sys.executable, "-P", "-m", "tlgrader.sandbox.zygote", "--control-fd", str(descriptor)]
         if self._wall is not None:
             folders = [word for folder in WRITABLE for word in ("--folder", folder)]
-            return self._wall.command([*program, *folders], self.limits), {}
+            return self._wall.command([*program, *folders], self.limits, self.share), {}
         self._folder = tempfile.TemporaryDirectory(prefix="tlgrader-")
         work, scratch = Path(self._folder.name, "work"), Path(self._folder.name, "tmp")
         work.mkdir()
         scratch.mkdir()
         folders = ["--folder", str(work), "--folder", str(scratch)]
         data = str(data_home().root)
-        return [*program, *folders], environment(data, work=str(work), scratch=str(scratch))
+        return [*program, *folders], environment(data, self.share, work=str(work), scratch=str(scratch))
 
     def _say(self, message: messages.ToZygote, descriptor: int | None = None) -> None:
         if self._control is None:

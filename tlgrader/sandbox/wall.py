@@ -17,6 +17,7 @@ from pathlib import Path
 
 import tlgrader
 from tlgrader.errors import MachineError
+from tlgrader.sandbox.gpu import Gpu, Share
 from tlgrader.sandbox.limits import Limits
 
 WORK = "/home/student"
@@ -62,10 +63,11 @@ class Wall:
     public: Path | None = None
     nesting: bool = False
 
-    def command(self, program: list[str], limits: Limits) -> list[str]:
-        """The command that runs `program` inside. Binds those folders that exist here."""
+    def command(self, program: list[str], limits: Limits, share: Share | None = None) -> list[str]:
+        """The command that runs `program` inside, with a `share` of a GPU. Binds those folders that exist here."""
         mounts = [*_writable_mounts(limits), *_system_mounts(), *_masks(), *self._data_mounts()]
-        settings = environment(DATA if self.public else None)
+        mounts += _gpu_mounts(share.gpu) if share else []
+        settings = environment(DATA if self.public else None, share)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
         inside = [
             *mounts,
@@ -85,8 +87,10 @@ class Wall:
         return ["--ro-bind", str(self.public), f"{DATA}/public"] if self.public else []
 
 
-def environment(data: str | None, *, work: str = WORK, scratch: str = "/tmp") -> dict[str, str]:
-    """The whole environment of a zygote and its workers."""
+def environment(
+    data: str | None, share: Share | None = None, *, work: str = WORK, scratch: str = "/tmp"
+) -> dict[str, str]:
+    """The whole environment of a zygote and its workers, which see no GPU but that of their `share`."""
     package = _package()
     known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
@@ -105,8 +109,23 @@ def environment(data: str | None, *, work: str = WORK, scratch: str = "/tmp") ->
         "PYTHONDONTWRITEBYTECODE": "1",
         **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")},
         **({"TLGRADER_DATA": data} if data else {}),
+        **_gpu_environment(share),
         **({} if _inside(package, Path(sys.prefix)) else {"PYTHONPATH": str(package.parent)}),
         **known,
+    }
+
+
+def _gpu_environment(share: Share | None) -> dict[str, str]:
+    """The share of memory binds torch's allocator, and so honest students; a slice (MIG) binds everyone."""
+    if share is None:
+        return {"CUDA_VISIBLE_DEVICES": ""}
+    return {
+        "CUDA_VISIBLE_DEVICES": share.gpu.id,
+        "PYTORCH_ALLOC_CONF": f"per_process_memory_fraction:{share.fraction:.4f}",
+        # Whether there is a GPU is asked of NVML: asking CUDA would initialise it before the fork.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        # Without it torch's deterministic algorithms refuse cuBLAS.
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
     }
 
 
@@ -190,6 +209,12 @@ def _writable_mounts(limits: Limits) -> list[str]:
     size = str(limits.memory_bytes // 4)
     writable = [word for folder in WRITABLE for word in ("--size", size, "--tmpfs", folder)]
     return ["--proc", "/proc", "--dev", "/dev", *writable]
+
+
+def _gpu_mounts(gpu: Gpu) -> list[str]:
+    """The GPU's device files, and /sys, without which CUDA does not start (CUDA_ERROR_OPERATING_SYSTEM)."""
+    nodes = [node for node in gpu.nodes if Path(node).exists()]
+    return [*(word for node in nodes for word in ("--dev-bind", node, node)), "--ro-bind", "/sys", "/sys"]
 
 
 def _inside(path: Path, folder: Path) -> bool:

@@ -7,7 +7,6 @@ a dishonest one nothing: the judge decodes by type and keeps its own deadlines.
 from __future__ import annotations
 
 import builtins
-import errno
 import os
 import random
 import signal
@@ -24,15 +23,18 @@ import msgspec
 import numpy
 import torch
 
+from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque
 from tlgrader.evidence.observe import Observer
 from tlgrader.evidence.plain import decode_plain
 from tlgrader.evidence.wire import Channel, WireError
 from tlgrader.sandbox import processes, shell
 from tlgrader.sandbox.alarm import Alarm, LimitMet
+from tlgrader.sandbox.blame import SHORT, in_short, verdict
 from tlgrader.sandbox.capture import Capture, Printed
 from tlgrader.sandbox.limits import Limits, apply_limits, in_words
 from tlgrader.sandbox.messages import (
+    AskDevice,
     Begin,
     Call,
     Called,
@@ -46,13 +48,11 @@ from tlgrader.sandbox.messages import (
     Run,
     Sent,
     ToWorker,
+    Used,
 )
 
 JOB = 3
 """The descriptor of the job socket in a worker."""
-_SHORT = 4_000
-_OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "out of memory")
-_DISK_FULL = ("PytorchStreamWriter failed", "File too large", "No space left on device")
 
 Tensors = Mapping[str, torch.Tensor]
 Answer = tuple[msgspec.Struct, Tensors | None]
@@ -67,7 +67,7 @@ def main(job: int, seed: int, limits: Limits) -> None:
         worker = Worker(channel, limits)
     except BaseException as error:
         channel.receive()
-        channel.send(Failed(f"{_in_short(error)} {traceback.format_exc()[-_SHORT:]}"))
+        channel.send(Failed(f"{in_short(error)} {traceback.format_exc()[-SHORT:]}"))
         return
     try:
         while True:
@@ -146,8 +146,7 @@ class Worker:
             return Done("limit", str(self._alarm.met))
         if error is None:
             return Done("ok")
-        reason = _limit_behind(error, self._limits)
-        return Done("limit", reason) if reason else Done("error", _in_short(error))
+        return verdict(error, self._limits)
 
     def _put_out(self, output: Output) -> None:
         with self._alarm.held():  # half a frame would be the end of the conversation
@@ -166,7 +165,7 @@ class Worker:
             with self._alarm.limit(request.timeout_s, f"it took longer than {request.timeout_s:g} s"):
                 return self._describe(request, tensors)
         except BaseException as error:
-            return Failed(_in_short(error)), None
+            return Failed(in_short(error)), None
 
     def _begin(self, request: Begin, tensors: Tensors) -> Answer:
         for position, name in enumerate(request.names):
@@ -175,10 +174,12 @@ class Worker:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(tensors[str(position)].numpy().tobytes())
             except (OSError, ValueError) as error:
-                return Failed(f"{name} cannot be put into the work folder: {_in_short(error)}"), None
+                return Failed(f"{name} cannot be put into the work folder: {in_short(error)}"), None
         return Done("ok"), None
 
-    def _describe(self, request: Observe | FetchTensor | Logits | Call, tensors: Tensors) -> Answer:
+    def _describe(
+        self, request: Observe | FetchTensor | Logits | Call | AskDevice, tensors: Tensors
+    ) -> Answer:
         match request:
             case Observe(names=names):
                 self._observer.forget()
@@ -187,6 +188,8 @@ class Worker:
                 return Sent(), {"tensor": self._observer.tensor(digest)}
             case Logits(handle=handle):
                 return Sent(), {"tensor": self._observer.logits(handle, tensors)}
+            case AskDevice():
+                return Used(_used_gpu()), None
             case Call():
                 arguments = [decode_plain(argument) for argument in request.arguments]
                 for position in request.tensors:
@@ -199,7 +202,7 @@ class Worker:
         except LimitMet:
             raise
         except BaseException as error:
-            return Missing(_in_short(error))
+            return Missing(in_short(error))
         try:
             return self._observer.observe(value)
         except LimitMet:
@@ -220,36 +223,8 @@ class Worker:
         return value
 
 
-def _limit_behind(error: BaseException, limits: Limits) -> str:
-    """Which limit made `error`, in words; empty for an error of the student's own."""
-    text = _message(error)
-    code = error.errno if isinstance(error, OSError) else None
-    if isinstance(error, MemoryError) or code == errno.ENOMEM or _is_in(text, error, _OUT_OF_MEMORY):
-        return f"the cell needed more memory than its limit of {in_words(limits.memory_bytes)}"
-    if code == errno.EFBIG or (code is None and _is_in(text, error, _DISK_FULL)):
-        return f"the cell wrote a file longer than its limit of {in_words(limits.file_bytes)}"
-    if code == errno.ENOSPC:
-        return f"the cell wrote more than the {in_words(limits.memory_bytes // 4)} that a folder may hold"
-    if code == errno.EAGAIN and isinstance(error, BlockingIOError):
-        return f"the cell started more processes than its limit of {limits.processes}"
-    return ""
-
-
-def _is_in(text: str, error: BaseException, phrases: tuple[str, ...]) -> bool:
-    return isinstance(error, RuntimeError) and any(phrase in text for phrase in phrases)
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException:
-        return ""
-
-
-def _in_short(error: BaseException) -> str:
-    """An exception in one line."""
-    text = f"{type(error).__name__}: {_message(error)}".encode("utf-8", "replace").decode()
-    return text[:_SHORT]
+def _used_gpu() -> Device | None:
+    return describe_device("cuda") if torch.cuda.is_initialized() else None
 
 
 def _type_name(value: object) -> str:

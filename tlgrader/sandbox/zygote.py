@@ -89,6 +89,8 @@ def preload() -> None:
         import_module(name)
     if processes.threads() != 1:
         raise RuntimeError(f"importing the libraries left {processes.threads()} threads; a fork needs one")
+    if torch.cuda.is_initialized():
+        raise RuntimeError("importing the libraries initialised CUDA; no fork could use it")
     gc.collect()
     gc.freeze()
 

@@ -1,0 +1,73 @@
+"""The device that tensors lie on, as its process reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tlgrader.evidence.kinds import Extent, Name
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Device(msgspec.Struct, frozen=True):
+    """What a model was trained on. Bytes are 0, and `numerics` empty, where they are not known."""
+
+    name: Name
+    memory_bytes: Extent = 0
+    """What the process may allocate."""
+    peak_bytes: Extent = 0
+    numerics: Name = ""
+    """How it computed: what was set for float32 products, and whether only deterministic algorithms were allowed."""
+
+
+def describe_device(device: torch.device | str) -> Device:
+    """The device, with the most memory that this process has had allocated on it."""
+    import torch
+
+    device = torch.device(device)
+    if device.type != "cuda":
+        return Device(str(device))
+    properties = torch.cuda.get_device_properties(device)
+    allowed = int(torch.cuda.get_per_process_memory_fraction(device) * properties.total_memory)
+    return Device(properties.name, allowed, torch.cuda.max_memory_allocated(device), numerics())
+
+
+def accelerator() -> str:
+    """The kind of accelerator that this process can use, or empty."""
+    import torch
+
+    found = torch.accelerator.current_accelerator(check_available=True)
+    return found.type if found else ""
+
+
+@contextmanager
+def exact_products() -> Iterator[None]:
+    """Compute float32 as float32 on a GPU too, not as TF32, so that a CPU's figures can be compared."""
+    import torch
+
+    kinds = (torch.backends.cuda.matmul, torch.backends.cudnn.conv)  # type: ignore[attr-defined]
+    before = [kind.fp32_precision for kind in kinds]
+    try:
+        for kind in kinds:
+            kind.fp32_precision = "ieee"
+        yield
+    finally:
+        for kind, precision in zip(kinds, before, strict=True):
+            kind.fp32_precision = precision
+
+
+def numerics() -> str:
+    """The settings of this process that decide how a GPU computes. Autocast around a loop leaves no trace."""
+    import torch
+
+    products = torch.backends.cuda.matmul.fp32_precision
+    convolutions = torch.backends.cudnn.conv.fp32_precision  # type: ignore[attr-defined]
+    only = (
+        "only deterministic algorithms" if torch.are_deterministic_algorithms_enabled() else "any algorithm"
+    )
+    return f"float32 products: {products}, convolutions: {convolutions}, {only}"
