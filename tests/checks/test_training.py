@@ -131,11 +131,9 @@ def test_a_loss_that_could_not_be_measured_is_skipped_with_its_reason() -> None:
 def test_a_device_is_right_where_there_is_no_accelerator(
     net: Net, observe: Observe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: None)
+    monkeypatch.setattr("tlgrader.evidence.observe.accelerator", lambda: "")
     assert "there was no accelerator" in checks.trained_on(observe(net)).observed
-    monkeypatch.setattr(
-        torch.accelerator, "current_accelerator", lambda check_available: torch.device("cuda")
-    )
+    monkeypatch.setattr("tlgrader.evidence.observe.accelerator", lambda: "cuda")
     finding = checks.trained_on(observe(net))
     assert finding.outcome is FAILED
     assert "6 parameter tensors not on `cuda`" in finding.observed

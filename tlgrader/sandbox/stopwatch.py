@@ -14,7 +14,7 @@ from tlgrader.sandbox.messages import Usage
 
 LOST_SHARE = 1 / 3
 """The machine may withhold this share of a limit. Course notebooks need at most a tenth of theirs (decision 7)."""
-LOST_S = 2.0
+LOST_S = 5.0
 """And so many seconds of a short one."""
 
 
