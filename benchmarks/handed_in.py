@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from tlgrader.at_home import run_at_home
 from tlgrader.cli.options import CORES
@@ -38,23 +38,24 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit("which exercise? python -m benchmarks.handed_in EXERCISE")
     name = course.require(sys.argv[1])
-    submissions = _trained(course, name)
+    submissions = _corpus(course, name)
     STDOUT.print(f"{sum(bool(s.files) for s in submissions)} of {len(submissions)} samples hand something in")
     ways = {way: _graded(course, name, submissions, way) for way in (Training.rerun, Training.auto)}
     different = _compare(*ways.values())
     sys.exit(1 if different else 0)
 
 
-def _trained(course: Course, name: str) -> list[Submission]:
+def _corpus(course: Course, name: str) -> list[Submission]:
     """All samples but baselines, each with what it hands in when it is run at home."""
     exercise, corpus = read_exercise(course.source(name)), read_corpus(course, name)
     samples = [sample for sample in corpus if sample.kind != "baseline"]
     with ThreadPoolExecutor(CORES) as pool:
-        trained = pool.map(lambda sample: _submission(exercise, sample, corpus[0]), samples)
-        return list(watched(trained, len(samples), f"Training {name} in Jupyter", "samples"))
+        done = pool.map(lambda sample: trained(exercise, sample, corpus[0]), samples)
+        return list(watched(done, len(samples), f"Training {name} in Jupyter", "samples"))
 
 
-def _submission(exercise: Exercise, sample: Sample, reference: Sample) -> Submission:
+def trained(exercise: Exercise, sample: Sample, reference: Sample) -> Submission:
+    """The submission of a sample, with what it hands in where it is run in Jupyter."""
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder, f"{exercise.name}.ipynb")
         notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
@@ -79,13 +80,15 @@ def _graded(course: Course, name: str, submissions: Sequence[Submission], way: T
 
 def _compare(rerun: dict[str, Record], auto: dict[str, Record]) -> list[str]:
     """Print both verdicts of each sample; the samples where they differ."""
-    table = Table("sample", "training", "run again", "seconds", "as handed in", "seconds", "differs in")
+    table = Table(
+        Column("sample", no_wrap=True), "training", "run again", "s", "handed in", "s", "differs in"
+    )
     differing = {student: list(_differences(rerun[student], auto[student])) for student in sorted(rerun)}
     for student, items in differing.items():
         one, two = rerun[student], auto[student]
         table.add_row(
             escape(student),
-            "taken" if two.handed_in else escape("; ".join(two.notes)),
+            "taken" if two.handed_in else escape("; ".join(two.notes).partition(": ")[2]),
             score(one),
             f"{one.seconds['total']:.1f}",
             score(two),

@@ -24,7 +24,7 @@ ALLOWED = {
     "restoring": {"errors", "evidence"},
     "at_home": {"errors", "evidence"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
-    "sandbox": {"errors", "evidence", "data"},
+    "sandbox": {"errors", "evidence", "data", "backbones"},
     "course": {"errors", "evidence"},
     "judge": {"errors", "evidence", "checks", "sandbox", "course", "backbones", "data"},
     "gradebook": {"errors", "course", "judge"},

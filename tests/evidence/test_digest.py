@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tlgrader.evidence.digest import digest
+from tlgrader.evidence.digest import digest, know
 
 DTYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.uint8, torch.bool]
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
@@ -38,6 +38,41 @@ def test_one_changed_number_changes_the_digest(dtype: torch.dtype, place: int) -
     changed = tensor.clone()
     changed[place] = 1
     assert digest(changed) != digest(tensor)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
+    """Tensors of all lengths and kinds, known from here on, and no other."""
+    monkeypatch.setattr("tlgrader.evidence.digest._KNOWN", {})
+    tensors = [
+        torch.zeros(1_000),
+        torch.arange(33, dtype=torch.uint8),
+        torch.empty(0),
+        torch.tensor(float("nan")),
+    ]
+    know(tensors)
+    return tensors
+
+
+def test_a_known_tensor_has_the_same_digest(
+    known: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [digest(tensor.clone()) for tensor in known]
+    monkeypatch.setattr("tlgrader.evidence.digest._KNOWN", {})
+    assert found == [digest(tensor) for tensor in known]
+
+
+def test_what_is_nearly_a_known_tensor_has_its_own(
+    known: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = known[0].clone()
+    other[-1] = -0.0
+    known[0][-1] = 1  # what is known is a copy
+    others = [other, known[0], known[1].clone().fill_(1), torch.zeros(1_000, dtype=torch.int32)]
+    found = [digest(tensor) for tensor in others]
+    monkeypatch.setattr("tlgrader.evidence.digest._KNOWN", {})
+    assert found == [digest(tensor) for tensor in others]
+    assert digest(torch.zeros(1_000)) not in found
 
 
 def test_dtype_and_shape_count() -> None:

@@ -102,7 +102,8 @@ class Desk:
 
     def _walk(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Walked:
         bench = Bench(self._course.hidden_tests(job.exercise))
-        with self._slot.worker(seed=job.seed, files=_files(job, loaded)) as worker:
+        seed = _seed(job, training)
+        with self._slot.worker(seed=seed, files=_files(job, loaded)) as worker:
             walk = Walk(
                 worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in, tried=job.tried
             )
@@ -117,6 +118,11 @@ class Desk:
 def _files(job: Job, loaded: Loaded) -> dict[str, bytes]:
     """What lies beside the notebook: the exercise's files are as the instructor has them."""
     return {**job.submission.files, **loaded.files}
+
+
+def _seed(job: Job, training: Decided) -> int:
+    """The submission's own; the student's where the training is, so that what comes before it is as it was there."""
+    return training.seed if training.handed_in else job.seed
 
 
 def _record(
@@ -135,7 +141,7 @@ def _record(
         status=Status.graded,
         submission_digest=job.submission.digest,
         exercise_digest=loaded.digest,
-        seed=job.seed,
+        seed=_seed(job, training),
         attempt=job.attempt,
         wall=wall,
         versions=versions(),

@@ -7,8 +7,7 @@ a label, and the finding says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,20 +18,17 @@ from tlgrader.checks.finding import Finding, Measured, Strength
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
-from tlgrader.evidence.observe import forward
-from tlgrader.judge.features import Features, can_be_remembered
+from tlgrader.judge.answers import Answers, Inputs, in_batches, one_thread
 from tlgrader.judge.logical import CannotRebuild
-from tlgrader.judge.rebuild import rebuild
 
-BATCH = 64
+__all__ = ["Labelled", "accuracy", "loss", "measured", "measured_accuracy", "one_thread"]
+
 PARITY = 1e-4
 """The largest difference of logits, absolute, at which a rebuilt model is taken for the student's."""
 PARITY_ON_ACCELERATOR = 1e-3
 """The same where the student's computes on an accelerator, which adds float32 numbers in another order. Assumed."""
 
-Inputs = Mapping[str, torch.Tensor]
-
-_FEATURES = Features()
+_ANSWERS = Answers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ def accuracy(
     expected = f"an accuracy of at least {threshold:.3f} on {len(data.labels)} held-out examples"
     observation, _ = need_observation(model, ModelEvidence, "model")
     try:
-        answer = _answer(observation, data, len(classes_named))
+        answer = _answer(observation, data, len(classes_named), labels_only=True)
     except _WrongOutputs as error:
         return skipped(Strength.claimed, str(error), expected)
     except _CannotRun as error:
@@ -116,7 +112,7 @@ def measured_accuracy(model: object, data: Labelled, classes: int | None) -> Mea
 
     The model must have `classes` outputs, or, with None, as many as the labels need.
     """
-    return measured(model, data, classes, _share_right)
+    return measured(model, data, classes, _share_right, labels_only=True)
 
 
 def measured(
@@ -124,15 +120,18 @@ def measured(
     data: Labelled,
     classes: int | None,
     number: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    *,
+    labels_only: bool = False,
 ) -> Measured:
     """``number(logits, labels)`` for the model's finite logits, as float64, and the labels of `data`.
 
-    `classes` as for `measured_accuracy`; without a value, and with the reason, where there are no such logits.
+    `classes` as for `measured_accuracy`; `labels_only` where `number` only asks which logit is the largest. Without a
+    value, and with the reason, where there are no such logits.
     """
     if not isinstance(model, Observation) or not isinstance(model.evidence, ModelEvidence):
         return Measured(None, Strength.claimed, "there is no model")
     try:
-        answer = _answer(model, data, classes)
+        answer = _answer(model, data, classes, labels_only=labels_only)
     except (_WrongOutputs, _CannotRun) as error:
         return Measured(None, Strength.claimed, str(error))
     strange = _not_finite(answer.logits)
@@ -154,15 +153,22 @@ def _not_finite(logits: torch.Tensor) -> str:
     return f"the model's logits are not finite for {rows} of {len(logits)} examples" if rows else ""
 
 
-def _answer(observation: Observation, data: Labelled, classes: int | None) -> _Answer:
+def _answer(
+    observation: Observation, data: Labelled, classes: int | None, *, labels_only: bool = False
+) -> _Answer:
     """Logits of the hidden inputs, `classes` an example, or as many as the labels need.
+
+    With `labels_only`, which of an example's is the largest is exact, and its value need not be.
 
     Raises _WrongOutputs and _CannotRun.
     """
     try:
-        ours = _PROVEN.rebuilt(observation, data.probe, lambda: _probed(observation, data, classes))
-        with one_thread():
-            logits, strength, note = _remembering(ours, observation, data.inputs), Strength.recomputed, ""
+        _PROOF.require(observation, data.probe, lambda: _probed(observation, data, classes))
+        if labels_only:
+            logits = _ANSWERS.for_labels(observation, data.inputs, data.probe)
+        else:
+            logits = _ANSWERS.logits(observation, data.inputs)
+        strength, note = Strength.recomputed, ""
     except CannotRebuild as error:
         logits, strength = _asked(observation, data.inputs), Strength.queried
         note = f" (answered by the notebook's own process: {error})"
@@ -177,30 +183,25 @@ def _probed(observation: Observation, data: Labelled, classes: int | None) -> to
     return theirs
 
 
-class _Proven:
-    """The model that was rebuilt and proven last: the lines of one grade cell look at the same evidence."""
+class _Proof:
+    """That a rebuilt model answers as the worker's does; the lines of one grade cell look at the same evidence."""
 
     def __init__(self) -> None:
-        self._last: tuple[ModelEvidence, Inputs, nn.Module] | None = None
+        self._last: tuple[ModelEvidence, Inputs] | None = None
 
-    def rebuilt(
-        self, observation: Observation, probe: Inputs, theirs: Callable[[], torch.Tensor]
-    ) -> nn.Module:
-        """The rebuilt model, if it answers `probe` as the worker does; raises CannotRebuild if not."""
+    def require(self, observation: Observation, probe: Inputs, theirs: Callable[[], torch.Tensor]) -> None:
+        """Raise CannotRebuild unless the rebuilt model answers `probe` as the worker does."""
         evidence = observation.evidence
         assert isinstance(evidence, ModelEvidence)
         if self._last is not None and self._last[0] is evidence and _equal(self._last[1], probe):
-            return self._last[2]
+            return
         answered = theirs()
-        model = rebuild(observation)
-        with one_thread():
-            if not _agree(_run(model, probe), answered, _parity(evidence)):
-                raise CannotRebuild("rebuilt from its tensors, it answers otherwise than in the notebook")
-        self._last = (evidence, probe, model)
-        return model
+        if not _agree(_ANSWERS.logits(observation, probe), answered, _parity(evidence)):
+            raise CannotRebuild("rebuilt from its tensors, it answers otherwise than in the notebook")
+        self._last = (evidence, probe)
 
 
-_PROVEN = _Proven()
+_PROOF = _Proof()
 
 
 def _equal(one: Inputs, other: Inputs) -> bool:
@@ -211,50 +212,13 @@ def _asked(observation: Observation, inputs: Inputs) -> torch.Tensor:
     evidence = observation.evidence
     assert isinstance(evidence, ModelEvidence)
     try:
-        return _in_batches(lambda batch: observation.source.logits(evidence.handle, batch), inputs)
+        return in_batches(lambda batch: observation.source.logits(evidence.handle, batch), inputs)
     except GraderError:
         raise
     except Exception as error:  # The student's forward may raise anything; the worker passes it on.
         raise _CannotRun(
             f"`{observation.name}` cannot be run: {type(error).__name__}: {error}"[:500]
         ) from error
-
-
-def _run(model: nn.Module, inputs: Inputs) -> torch.Tensor:
-    with torch.no_grad():
-        return _in_batches(lambda batch: _logits(model, batch), inputs)
-
-
-def _remembering(model: nn.Module, observation: Observation, inputs: Inputs) -> torch.Tensor:
-    """As `_run`, with the features of a backbone that was seen before remembered."""
-    evidence = observation.evidence
-    if not isinstance(evidence, ModelEvidence) or not can_be_remembered(evidence, inputs):
-        return _run(model, inputs)
-    with torch.no_grad():
-        return _in_batches(lambda batch: _FEATURES.logits(model, evidence, batch), inputs)
-
-
-def _logits(model: nn.Module, batch: Inputs) -> torch.Tensor:
-    logits = forward(model, batch)
-    assert isinstance(logits, torch.Tensor)
-    return logits
-
-
-def _in_batches(answer: Callable[[Inputs], torch.Tensor], inputs: Inputs) -> torch.Tensor:
-    rows = len(next(iter(inputs.values())))
-    parts = [
-        answer(_trimmed({name: tensor[start : start + BATCH] for name, tensor in inputs.items()}))
-        for start in range(0, rows, BATCH)
-    ]
-    return torch.cat(parts)
-
-
-def _trimmed(batch: Inputs) -> Inputs:
-    """Without the columns that are padding in every row, which say nothing and cost as much as words."""
-    if "attention_mask" not in batch:
-        return batch
-    longest = int(batch["attention_mask"].sum(dim=1).max())
-    return {name: tensor[:, :longest] for name, tensor in batch.items()}
 
 
 def _require_logits(logits: torch.Tensor, inputs: Inputs, least: int, classes: int | None) -> None:
@@ -275,14 +239,3 @@ def _parity(evidence: ModelEvidence) -> float:
 
 def _agree(ours: torch.Tensor, theirs: torch.Tensor, parity: float) -> bool:
     return ours.shape == theirs.shape and torch.allclose(ours, theirs, rtol=0.0, atol=parity, equal_nan=True)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread, so that a result does not depend on how many cores there are."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

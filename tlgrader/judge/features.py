@@ -17,6 +17,7 @@ import torch
 
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import ModelEvidence
+from tlgrader.evidence.names import is_within
 
 HEAD = "classifier"
 MOST = 128
@@ -31,7 +32,7 @@ class Features:
 
     def logits(self, model: Any, evidence: ModelEvidence, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """What `model`, rebuilt from `evidence`, answers to one batch: to the last bit as if called."""
-        key = (_content(evidence), digest(inputs["x"]))
+        key = (content(evidence, without=HEAD), digest(inputs["x"]))
         if key not in self._kept:
             self._kept[key] = model.forward_head(model.forward_features(inputs["x"]), pre_logits=True)
             if len(self._kept) > MOST:
@@ -51,16 +52,22 @@ def can_be_remembered(evidence: ModelEvidence, inputs: Mapping[str, torch.Tensor
     )
 
 
-def _content(evidence: ModelEvidence) -> str:
-    """A digest over everything but the classifier."""
+def content(evidence: ModelEvidence, *, without: str | None = None) -> str:
+    """A digest over all that a model computes with, in eval mode or not, but for the module `without`."""
     tensors = (*evidence.parameters, *evidence.buffers)
     parts = (
+        evidence.type,
         [(root.path, root.name) for root in evidence.backbones],
-        [(m.name, m.type, m.options) for m in evidence.modules if not _in_head(m.name)],
-        [(t.name, t.digest) for t in tensors if not _in_head(t.name)],
+        [
+            (m.name, m.type, m.options, m.hooks, m.patched, m.foreign)
+            for m in evidence.modules
+            if not _is_in(m.name, without)
+        ],
+        [(t.name, t.digest) for t in tensors if not _is_in(t.name, without)],
+        evidence.lora,
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _in_head(name: str) -> bool:
-    return name == HEAD or name.startswith(f"{HEAD}.")
+def _is_in(name: str, module: str | None) -> bool:
+    return module is not None and is_within(name, (module,))

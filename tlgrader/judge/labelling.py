@@ -11,7 +11,8 @@ from tlgrader.checks.adapting_domains import UNLABELLED, label_list
 from tlgrader.checks.asking import check, counted, failed, need, passed, skipped
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import ModelEvidence
-from tlgrader.judge.evaluate import Inputs, Labelled, measured
+from tlgrader.judge.answers import Inputs
+from tlgrader.judge.evaluate import Labelled, measured
 
 NEAR = 1e-3
 """A probability so near to the threshold, absolute, may be taken for above or below it: a GPU rounds otherwise."""

@@ -17,7 +17,7 @@ from tlgrader.checks.asking import NotThere, need_observation
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import NotAsDescribed
-from tlgrader.judge.evaluate import one_thread
+from tlgrader.judge.answers import one_thread
 from tlgrader.judge.rebuild import pristine
 
 BATCH = 50

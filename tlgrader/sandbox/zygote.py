@@ -81,18 +81,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def preload() -> None:
-    """Import what workers will need, on one thread. Raises RuntimeError if something started another."""
+    """Import what workers will need, and load each backbone once, on one thread.
+
+    Raises RuntimeError if something started another thread, or CUDA.
+    """
     import torch
 
     torch.set_num_threads(1)
     for name in PRELOADED:
         import_module(name)
+    _load_backbones()
     if processes.threads() != 1:
         raise RuntimeError(f"importing the libraries left {processes.threads()} threads; a fork needs one")
     if torch.cuda.is_initialized():
         raise RuntimeError("importing the libraries initialised CUDA; no fork could use it")
     gc.collect()
     gc.freeze()
+
+
+def _load_backbones() -> None:
+    """What libraries do at a first load is then done, and forks know the files' checksums and the tensors' digests."""
+    from tlgrader.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone, load_tokenizer
+    from tlgrader.evidence.digest import know
+
+    for name in (EFFICIENTNET_LITE0, MINILM, DIGITS_RESNET):
+        model = load_backbone(name)
+        know([*model.parameters(), *model.buffers()])
+    load_tokenizer(MINILM)
 
 
 class Zygote:
