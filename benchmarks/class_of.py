@@ -57,11 +57,10 @@ def _of_its_own(submission: Submission, number: int) -> Submission:
     new = {old: _noisy(tensor, draws) for old, tensor in tensors.items()}
     digests = {old: digest(tensor) for old, tensor in new.items()}
     evidence = {name: _with(seen, digests) for name, seen in result.evidence.items()}
-    content = write(
-        msgspec.structs.replace(result, evidence=evidence),
-        {digests[old]: tensor for old, tensor in new.items()},
-    )
-    return replace(submission, student=f"student_{number:03}", files={FILE: content}, digest=f"{number}")
+    student = f"student_{number:03}"
+    its_own = msgspec.structs.replace(result, evidence=evidence, student=student)
+    content = write(its_own, {digests[old]: tensor for old, tensor in new.items()})
+    return replace(submission, student=student, files={FILE: content}, digest=student)
 
 
 def _noisy(tensor: torch.Tensor, draws: torch.Generator) -> torch.Tensor:

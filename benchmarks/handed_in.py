@@ -59,7 +59,7 @@ def trained(exercise: Exercise, sample: Sample, reference: Sample) -> Submission
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder, f"{exercise.name}.ipynb")
         notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
-        result = run_at_home(notebook)
+        result = run_at_home(notebook, sample.name)
     files = {} if result is None else {FILE: result}
     return replace(as_submission(exercise, sample, reference), files=files)
 

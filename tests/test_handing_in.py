@@ -15,7 +15,7 @@ import tlgrader
 from tlgrader import handing_in
 from tlgrader.evidence.handed_in import FILE, HandedIn, Malformed, cell_digest, read
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, Value
-from tlgrader.seeding import SEED_VARIABLE
+from tlgrader.seeding import SEED_VARIABLE, own_seed
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,34 @@ def test_the_seed_is_the_one_that_the_notebook_began_with() -> None:
     torch.manual_seed(42)  # a student's own, in the middle: a rerun has to begin as the notebook did
     model = nn.Linear(2, 2)
     tlgrader.hand_in(model)
-    assert _written()[0].seed == 0
+    assert _written()[0].seed == own_seed()
+
+
+def test_each_student_has_a_seed_of_the_own_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = []
+    for hub, user, machine in [
+        ("ada", "x", "n1"),
+        ("ada", "y", "n2"),
+        ("bob", "x", "n1"),
+        ("", "x", "n1"),
+        ("", "x", "n2"),
+    ]:
+        monkeypatch.setenv("JUPYTERHUB_USER", hub)
+        monkeypatch.setattr("getpass.getuser", lambda user=user: user)
+        monkeypatch.setattr("platform.node", lambda machine=machine: machine)
+        seeds.append(own_seed())
+    assert seeds[0] == seeds[1], "who a hub knows has the same seed on every machine"
+    assert len(set(seeds)) == 4
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_a_user_without_a_name_has_a_seed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 1000")
+
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert own_seed() == own_seed()
 
 
 def test_pretrained_tensors_are_left_out_and_their_backbone_is_named() -> None:

@@ -11,6 +11,7 @@ import torch
 from nbformat import NotebookNode
 
 from tests.tiny import CHECK, GIVEN, HIDDEN, STUDENT, make_cell, make_course, source_notebook
+from tlgrader.at_home import run_at_home
 from tlgrader.course.exercise import exercise_from
 from tlgrader.course.paths import Course
 from tlgrader.evidence.digest import digest
@@ -100,6 +101,17 @@ def submit(course: Course, student: str, result: bytes | None, **answers: str) -
     if result is not None:
         path.with_name(FILE).write_bytes(result)
     return path
+
+
+def train_at_home(notebook: Path) -> bytes:
+    """What Jupyter hands in for a notebook, as where it knows no student's name: so that anyone may submit it."""
+    result = run_at_home(notebook, "ada")
+    assert result is not None
+    handed_in, tensors = read(result)
+    assert handed_in.student == "ada"
+    content = write(msgspec.structs.replace(handed_in, student=""), tensors)
+    notebook.with_name(FILE).write_bytes(content)
+    return content
 
 
 class Grader:

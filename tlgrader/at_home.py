@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,10 @@ from tlgrader.evidence.handed_in import FILE
 _RUN_ALL = ("-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--stdout")
 
 
-def run_at_home(notebook: Path) -> bytes | None:
-    """The training result that is handed in where all cells of `notebook` run, without a sandbox; None if none is.
+def run_at_home(notebook: Path, student: str) -> bytes | None:
+    """The training result that is handed in where `student` runs all cells of `notebook`; None if none is.
+
+    There is no sandbox. Jupyter knows the student's name as a JupyterHub tells it.
 
     Raises:
         MachineError: Jupyter cannot run it.
@@ -24,6 +27,7 @@ def run_at_home(notebook: Path) -> bytes | None:
         [sys.executable, *_RUN_ALL, notebook.name],
         check=False,
         cwd=notebook.parent,
+        env=os.environ | {"JUPYTERHUB_USER": student},
         capture_output=True,
         text=True,
     )

@@ -112,7 +112,7 @@ def _trained(exercise: Exercise, corpus: Sequence[Sample]) -> dict[str, Sample]:
 def _train(course: Course, name: str) -> None:
     """Lay what the reference trains, in Jupyter and without the grader, beside both notebooks."""
     with STDERR.status(f"Training {name} as a student does, in Jupyter, to hand the result in"):
-        result = run_at_home(course.submitted(name, TAKEN))
+        result = run_at_home(course.submitted(name, TAKEN), TAKEN)
     for student in (TAKEN, NOT_TAKEN):
         course.submitted(name, student).with_name(FILE).write_bytes(result or b"")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import os
+import platform
 import random
 from typing import TYPE_CHECKING
 
@@ -16,18 +19,35 @@ _LAST: list[int] = []
 def seed() -> int:
     """Seed `random`, numpy and torch, and return the seed.
 
-    In a student's kernel the seed is 0, so that everyone sees the same run. The grader sets another one for
-    each submission and attempt (environment variable ``TLGRADER_SEED``), so that a rerun is another draw.
+    In a student's kernel it is `own_seed`. The grader sets another one for each submission and attempt (environment
+    variable ``TLGRADER_SEED``), so that a rerun is another draw.
     """
     import numpy
     import torch
 
-    value = int(os.environ.get(SEED_VARIABLE, "0"))
+    given = os.environ.get(SEED_VARIABLE)
+    value = own_seed() if given is None else int(given)
     random.seed(value)
     numpy.random.seed(value % 2**32)
     torch.manual_seed(value)
     _LAST[:] = [value]
     return value
+
+
+def own_seed() -> int:
+    """A seed of whoever works here, below 2**31: of the JupyterHub's user, else of this user on this machine.
+
+    It is the same at each run, and another than a neighbour's: equal results of two students are then no chance.
+    """
+    who = os.environ.get("JUPYTERHUB_USER") or f"{_user()}@{platform.node()}"
+    return int.from_bytes(hashlib.sha256(who.encode()).digest()[:4]) >> 1
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user without a name
+        return ""
 
 
 def last_seed() -> int:

@@ -13,8 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.stand_in import pynvml
-from tests.trained import ANSWERS, LOOK, TRAIN, make_trained_course, submit
-from tlgrader.at_home import run_at_home
+from tests.trained import ANSWERS, LOOK, TRAIN, make_trained_course, submit, train_at_home
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
 from tlgrader.judge.pool import Pool
@@ -113,7 +112,7 @@ def test_a_training_that_was_taken_needs_no_gpu_unless_it_is_verified(
 ) -> None:
     home = make_trained_course(tmp_path)
     answers = {"train": FOR_HOURS_ON_A_CPU, "look": LOOK + SAY}
-    result = run_at_home(submit(home, "ada", None, **answers))
+    result = train_at_home(submit(home, "ada", None, **answers))
     submit(course, "ada", result, **answers)
     assert _grade(pool, course, "ada", Order(training=Training.auto)).handed_in
     assert "on a CPU" in _said(course, "ada")

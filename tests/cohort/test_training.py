@@ -14,8 +14,16 @@ from safetensors.torch import save
 from typer.testing import CliRunner
 
 from tests import tiny
-from tests.trained import LOOK, TRAIN, Grader, make_trained_course, submit, with_history, with_zeros
-from tlgrader.at_home import run_at_home
+from tests.trained import (
+    LOOK,
+    TRAIN,
+    Grader,
+    make_trained_course,
+    submit,
+    train_at_home,
+    with_history,
+    with_zeros,
+)
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
@@ -65,9 +73,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def result(course: Course, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """What Jupyter wrote when the right notebook had run in it."""
     home = make_trained_course(tmp_path_factory.mktemp("home"))
-    result = run_at_home(submit(home, "ada", None))
-    assert result is not None
-    return result
+    return train_at_home(submit(home, "ada", None))
 
 
 @pytest.fixture(scope="module")
@@ -292,6 +298,24 @@ def test_a_claimed_history_changes_nothing_that_is_measured(
     assert record.handed_in
     assert items["check_train/history"].finding.strength is Strength.claimed
     assert items["check_train/learns_the_sign"].finding.outcome is Outcome.failed
+
+
+@pytest.mark.parametrize(
+    ("seed", "words"),
+    [(None, "under the same seed, as where one copies"), (5, "under different seeds, as where one copies")],
+)
+def test_the_same_tensors_of_two_students_are_shown_to_a_person(
+    course: Course, result: bytes, seed: int | None, words: str
+) -> None:
+    submit(course, "one", result)
+    submit(course, "two", result if seed is None else _changed(result, _with(seed=seed)))
+    submit(course, "three", None)
+    arguments = ["--training", "auto", "--no-gradebook", "--course", str(course.root)]
+    for student in ("one", "two", "three"):
+        arguments += ["--student", student]
+    done = CliRunner().invoke(app, ["grade", "tiny", *arguments])
+    assert done.exit_code == 1
+    assert f"For a person: one and two handed in the same tensors {words}" in done.stderr
 
 
 def test_the_way_is_a_choice_of_the_command(course: Course) -> None:

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from tests.trained import TRAIN, Grader, make_trained_course, submit, with_history, with_zeros
-from tlgrader.at_home import run_at_home
+from tests.trained import TRAIN, Grader, make_trained_course, submit, train_at_home, with_history, with_zeros
 from tlgrader.cli.app import app
 from tlgrader.cli.show import cohort
 from tlgrader.course.paths import Course
@@ -52,8 +51,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture(scope="module")
 def records(course: Course) -> dict[str, Record]:
     """A cohort of which each training is verified."""
-    result = run_at_home(submit(course, "honest", None))
-    assert result is not None
+    result = train_at_home(submit(course, "honest", None))
     submit(course, "typed_in", with_history(result, [0.0] * 60))
     submit(course, "zeros", with_zeros(result))
     submit(course, "hides", _as_run(result, NOT_FOR_THE_GRADER), train=NOT_FOR_THE_GRADER)

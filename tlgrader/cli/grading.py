@@ -13,7 +13,7 @@ from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
 from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
-from tlgrader.judge.record import Record, Training
+from tlgrader.judge.record import Record, Training, alike
 from tlgrader.sandbox.gpu import Share
 
 Students = Annotated[
@@ -116,9 +116,10 @@ def _students(course: Course, exercise: str, chosen: list[str] | None) -> list[s
 
 def _end(records: list[Record]) -> None:
     """List what needs a person, and end with 1 where there is something."""
-    waiting = [(record.student, reason) for record in records for reason in record.for_a_person()]
-    for student, reason in waiting:
-        STDERR.print(f"[yellow]For a person:[/] {escape(student)}: {escape(reason)}", soft_wrap=True)
+    waiting = [f"{record.student}: {reason}" for record in records for reason in record.for_a_person()]
+    waiting += alike(records)
+    for reason in waiting:
+        STDERR.print(f"[yellow]For a person:[/] {escape(reason)}", soft_wrap=True)
     if waiting:
         raise typer.Exit(1)
 

@@ -152,6 +152,7 @@ def _record(
         seconds={"total": round(seconds, 3), "cells": round(cells, 3), "judge": round(walked.judge_s, 3)},
         training=job.training,
         handed_in=tuple(training.handed_in or ()),
+        learned=training.learned,
         untrained=training.untrained,
         device=training.device or walked.device,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -118,6 +119,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float] = {}
     training: Training = Training.rerun  # as it was asked for
     handed_in: tuple[str, ...] = ()  # names that were taken from the training result that was handed in
+    learned: str = ""  # a digest of the tensors that were taken, equal for equal ones
     untrained: str = ""  # why training cells did not run and nothing was taken in their place
     device: Device | None = (
         None  # the GPU, or what a training that was handed in ran on; as its process reports it
@@ -167,6 +169,24 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         if self.wall == "none":
             reasons.append("this was graded without a sandbox")
         return reasons
+
+
+def alike(records: Iterable[Record]) -> list[str]:
+    """Which students' trainings, as they were taken, have the same tensors: a sentence for a person on each group."""
+    together: dict[str, list[Record]] = {}
+    for record in records:
+        if record.learned:
+            together.setdefault(record.learned, []).append(record)
+    return [printable(_alike(group)) for group in together.values() if len(group) > 1]
+
+
+def _alike(group: Sequence[Record]) -> str:
+    students = " and ".join(record.student for record in group)
+    if len({record.seed for record in group}) > 1:
+        how = "under different seeds, as where one copies, or where their cells seed by themselves"
+    else:
+        how = "under the same seed, as where one copies, or where they are one user on one machine"
+    return f"{students} handed in the same tensors {how}"
 
 
 def printable(text: str) -> str:

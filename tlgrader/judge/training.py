@@ -8,6 +8,7 @@ here keeps an honest student from being graded on a file that is not of the note
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,6 +101,8 @@ class Decided:
     """What the training that was handed in says that it was seeded with."""
     device: Device | None = None
     """What it says that it ran on."""
+    learned: str = ""
+    """A digest of its tensors."""
     notes: tuple[str, ...] = ()
     untrained: str = ""
     """Why training cells do not run although nothing was taken: a person has to look."""
@@ -119,7 +122,8 @@ def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping
     except Exception as error:  # evidence of the right form may still describe what cannot be
         return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
     taken = {name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}
-    return Decided(taken, result.seed, result.device, (note,))
+    learned = hashlib.sha256(" ".join(sorted(tensors)).encode()).hexdigest() if tensors else ""
+    return Decided(taken, result.seed, result.device, learned, (note,))
 
 
 def why_not_taken(submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
