@@ -32,7 +32,7 @@ ALLOWED = {
     "pipeline": {"errors", "evidence", "course", "judge", "sandbox", "gradebook", "feedback"},
     "mutation": {"errors", "course"},
     "audit": {"checks", "course", "judge", "mutation"},
-    "calibration": {"errors", "course", "judge", "sandbox"},
+    "calibration": {"errors", "evidence", "course", "judge", "sandbox", "at_home"},
     "release": {"errors", "course", "judge", "gradebook"},
     "selfcheck": {"errors", "course", "judge", "sandbox", "evidence"},
     "doctor": {"errors", "data", "backbones", "sandbox"},

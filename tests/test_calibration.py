@@ -16,7 +16,9 @@ from scipy.stats import nct, norm
 from typer.testing import CliRunner
 
 from tests.tiny import make_course
+from tests.trained import ANSWERS, make_trained_course
 from tlgrader.calibration import picture
+from tlgrader.calibration.chance import DRAWS, chosen, measure
 from tlgrader.calibration.rates import (
     RATE,
     Calibrated,
@@ -43,6 +45,7 @@ from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.judge.greyzone import RUNS, GreyZone, grey_zones
 from tlgrader.judge.record import GradeRecord, Item, Record, Status
+from tlgrader.judge.verifying import Tolerance, tolerance_of
 
 Spread = tuple[float, float]
 ITEM = "check_train/beats_the_threshold"
@@ -226,11 +229,14 @@ def test_an_exercise_without_a_first_guess_is_told_to_make_one(course: Course) -
 
 def test_what_is_stored_can_be_chosen_from_again_and_stays_what_it_was_measured_on(course: Course) -> None:
     found = {"accuracy": _two((0.9, 0.02), (0.6, 0.02)), "gain": _two((0.3, 0.02), (-0.05, 0.02))}
-    write_reference(course, "tiny", found, {"torch": "1"})
+    chance = chosen([(True, (0.02, 0.9)), (True, (0.05, 0.5)), (False, (0.06, 0.1))])
+    write_reference(course, "tiny", found, {"torch": "1"}, chance)
+    assert tolerance_of(course, "tiny") == Tolerance(0.1, 0.3)
     before = json.loads(course.measured("tiny").read_text())
     again = {name: calibrated(stored_sides(course, "tiny", name), name) for name in names(course, "tiny")}
     assert again == found
     rewrite_reference(course, "tiny", again)
+    assert tolerance_of(course, "tiny") == Tolerance(0.1, 0.3)
     assert json.loads(course.measured("tiny").read_text()) == before
     one = found["gain"]
     assert grey_zones(course, "tiny")["gain"] == GreyZone(one.threshold, *one.zone)
@@ -298,3 +304,29 @@ def test_the_picture_shows_every_measure_and_both_sides(tmp_path: Path) -> None:
 def test_fits_have_at_least_half_a_point_of_spread() -> None:
     (fit,) = fits({"reference": [0.5, 0.5, 0.5]}, strongest=False)
     assert fit.sd == 0.005
+
+
+def test_other_trainings_that_are_as_near_as_chance_cannot_be_verified() -> None:
+    with pytest.raises(AuthorError, match="cannot be verified"):
+        chosen([(True, (0.02, 0.3)), (False, (0.02, 0.4))])
+
+
+def test_an_exercise_that_was_not_calibrated_so_has_the_tolerance_of_lora(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    assert tolerance_of(course, "tiny") == Tolerance()
+    course.measured("tiny").write_text("no JSON")
+    assert tolerance_of(course, "tiny") == Tolerance()
+
+
+def test_the_chance_of_a_training_is_measured_on_its_reference(tmp_path: Path) -> None:
+    """The tiny course draws its data at training: other draws are other data, and point nearly the same way."""
+    course = make_trained_course(tmp_path)
+    reference = "".join(f"# %% {cell}\n{text}\n" for cell, text in ANSWERS.items())
+    course.reference("tiny").parent.mkdir(parents=True, exist_ok=True)
+    course.reference("tiny").write_text(f'"""Right."""\n{reference}')
+    runs = list(measure(course, "tiny"))
+    assert [by_chance for by_chance, _ in runs] == [True] * (DRAWS + 2) + [False] * DRAWS
+    *_, threads, precision = (figures for by_chance, figures in runs if by_chance)
+    assert threads == precision == (0.0, 1.0), "so small a model computes the same on any number of threads"
+    found = chosen(runs)
+    assert found.tolerance.direction < min(cosine for _, cosine in found.chance)

@@ -18,7 +18,7 @@ from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import cell_digest, read, write
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
-from tlgrader.judge.verifying import CURVE, DIRECTION, apart, curves
+from tlgrader.judge.verifying import Tolerance, apart, curves
 from tlgrader.sandbox.limits import GIB, Limits
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
@@ -67,9 +67,9 @@ def test_what_the_cells_make_again_is_not_in_doubt(records: dict[str, Record]) -
     verified = records["honest"].verified
     assert verified is not None
     assert verified.curve is not None
-    assert verified.curve <= CURVE
+    assert verified.curve <= Tolerance().curve
     assert verified.direction is not None
-    assert verified.direction >= DIRECTION
+    assert verified.direction >= Tolerance().direction
     assert not verified.doubt
     assert not records["honest"].for_a_person()
 

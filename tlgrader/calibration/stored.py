@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tlgrader.calibration.chance import Chance
 from tlgrader.calibration.rates import Calibrated
 from tlgrader.calibration.runs import Sides, measured_samples
 from tlgrader.course.exercise import files_beside, read_exercise
@@ -22,6 +23,9 @@ _PARTS = {
     "hidden_tests": "the hidden tests",
     "samples": "the corpus",
 }
+
+
+_ABOUT = ("verification", "versions", "hashes")
 
 
 def names(course: Course, exercise: str) -> list[str]:
@@ -55,15 +59,21 @@ def stored_sides(course: Course, exercise: str, name: str) -> Sides:
 
 
 def write_reference(
-    course: Course, exercise: str, found: Mapping[str, Calibrated], versions: Mapping[str, str]
+    course: Course,
+    exercise: str,
+    found: Mapping[str, Calibrated],
+    versions: Mapping[str, str],
+    chance: Chance | None = None,
 ) -> None:
     """Write what was measured just now, with versions and hashes."""
-    _write(course, exercise, found, {"versions": dict(versions), "hashes": hashes(course, exercise)})
+    about = {"versions": dict(versions), "hashes": hashes(course, exercise)}
+    verification = {} if chance is None else {"verification": msgspec.to_builtins(chance)}
+    _write(course, exercise, found, verification | about)
 
 
 def rewrite_reference(course: Course, exercise: str, found: Mapping[str, Calibrated]) -> None:
     """Write what was chosen anew from stored runs: they stay those of the versions and hashes that are there."""
-    kept = {key: entry for key, entry in _entries(course, exercise).items() if key in ("versions", "hashes")}
+    kept = {key: entry for key, entry in _entries(course, exercise).items() if key in _ABOUT}
     _write(course, exercise, found, kept)
 
 

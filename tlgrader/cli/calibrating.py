@@ -15,6 +15,7 @@ from tlgrader.cli.show import STDERR, STDOUT, watched
 from tlgrader.course.paths import Course
 
 if TYPE_CHECKING:
+    from tlgrader.calibration.chance import Chance
     from tlgrader.calibration.rates import Calibrated, Fit, Side
     from tlgrader.calibration.runs import Run, Sides
 
@@ -38,19 +39,23 @@ def calibrate(
     reference.json names gets a threshold and a grey zone, in which a submission is run again and the mean decides.
     Writes them, the distributions and the estimated error rates to tl_solutions/EXERCISE/reference.json, and draws
     them in reference.png beside it. Refuses where no threshold keeps both error rates at 1 % or below.
+
+    Where cells are tagged train, also measures how far honest runs of the reference lie apart: with that tolerance
+    `tlgrader grade --verify-training` compares.
     """
     from tlgrader.calibration import picture, stored
     from tlgrader.calibration.rates import calibrated
 
     here = course_at(course, exercise)
     names = stored.names(here, exercise)
+    chance = None if keep_runs else _chance(here, exercise)
     runs = [] if keep_runs else _measured(here, exercise, seeds, slots)
     sides = {name: _sides(here, exercise, runs, name) for name in names}
     for name in names:
         STDOUT.print(_distributions(name, sides[name]))
     found = {name: calibrated(sides[name], name) for name in names}
     if runs:
-        stored.write_reference(here, exercise, found, runs[0].record.versions)
+        stored.write_reference(here, exercise, found, runs[0].record.versions, chance)
     else:
         stored.rewrite_reference(here, exercise, found)
     picture.draw(exercise, found, here.picture(exercise))
@@ -63,6 +68,24 @@ def _measured(course: Course, exercise: str, seeds: int, slots: int) -> list[Run
 
     total = seeds * len(measured_samples(course, exercise))
     return list(watched(runs(course, exercise, seeds, slots), total, f"Calibrating {exercise}", "runs"))
+
+
+def _chance(course: Course, exercise: str) -> Chance | None:
+    """How far honest trainings lie apart, measured and said; None where there is none to hand in."""
+    from tlgrader.calibration.chance import RUNS, chosen, measure, trains
+
+    if not trains(course, exercise):
+        return None
+    found = chosen(watched(measure(course, exercise), RUNS, "Measuring what chance changes", "runs"))
+    curves, cosines = zip(*found.chance, strict=True)
+    STDOUT.print(
+        f"verification: a curve may differ by {found.tolerance.curve:.2f} (by chance {max(curves):.2f}), a cosine has "
+        f"to be at least {found.tolerance.direction:.2f} (by chance {min(cosines):.2f}, under other seeds up to "
+        f"{max(cosine for _, cosine in found.other_seeds):.2f}).",
+        soft_wrap=True,
+        highlight=False,
+    )
+    return found
 
 
 def _sides(course: Course, exercise: str, runs: Sequence[Run], name: str) -> Sides:

@@ -22,7 +22,7 @@ from tlgrader.judge.gradecell import GradeCell, parse_all
 from tlgrader.judge.job import Graded, Job, WantsGpu
 from tlgrader.judge.record import Record, Status, Verified
 from tlgrader.judge.training import Decided, decide, in_words, without
-from tlgrader.judge.verifying import verify
+from tlgrader.judge.verifying import tolerance_of, verify
 from tlgrader.judge.walk import Walk, Walked
 from tlgrader.sandbox.slot import Slot
 
@@ -94,7 +94,8 @@ class Desk:
         del files[FILE]  # no cell may load what it has to make
         with self._slot.worker(seed=training.seed, files=files) as worker:
             try:
-                return verify(worker, rebuilt.cells, training.handed_in, self._slot.limits)
+                tolerance = tolerance_of(self._course, job.exercise)
+                return verify(worker, rebuilt.cells, training.handed_in, self._slot.limits, tolerance)
             except GraderError:
                 raise
             except Exception as error:  # the grade is made, and whatever was handed in must not undo it
