@@ -31,7 +31,7 @@ UNREADABLE = {
 # Notebooks that can be read, in each exercise: of different kinds, and few enough to wait for.
 COHORT = 4
 # Where an exercise lets a training result be handed in: one that belongs to its notebook, and one that does not.
-TAKEN, NOT_TAKEN = "handed_in__with_its_training", "handed_in__with_another_training"
+TAKEN, NOT_TAKEN = "handed_in__with_its_training", "handed_in__with_a_neighbours_training"
 
 
 def run_demo(course: Course, slots: int, most: int | None = COHORT) -> bool:
@@ -103,7 +103,7 @@ def _hand_in(course: Course, exercise: Exercise, samples: dict[str, Sample]) -> 
 
 
 def _trained(exercise: Exercise, corpus: Sequence[Sample]) -> dict[str, Sample]:
-    """What the two notebooks say that come with a training result: the reference, and one that trains otherwise."""
+    """What the two notebooks say that come with a training result: the reference, and one with a neighbour's."""
     training = {cell.id for cell in exercise.cells if cell.trains}
     other = next(s for s in corpus[1:] if s.kind != "baseline" and training & s.cells.keys())
     return {TAKEN: corpus[0], NOT_TAKEN: other}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import nbformat
 import pytest
@@ -16,9 +17,12 @@ from tests.stand_in import pynvml
 from tests.trained import ANSWERS, LOOK, TRAIN, make_trained_course, submit, train_at_home
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
-from tlgrader.judge.pool import Pool
+from tlgrader.course.submission import read_submission
+from tlgrader.judge.desk import Desk
+from tlgrader.judge.job import Graded, Job
+from tlgrader.judge.pool import Pool, _graded
 from tlgrader.judge.record import Record, Status, Training
-from tlgrader.pipeline import Order, grade_with
+from tlgrader.pipeline import Order, Step, grade_with
 from tlgrader.sandbox import gpu
 from tlgrader.sandbox.gpu import chosen, present
 from tlgrader.sandbox.limits import GIB, Limits
@@ -82,21 +86,6 @@ def test_what_ends_on_a_cpu_takes_no_gpu(
     assert "on a CPU" in _said(course, student)
 
 
-def test_where_a_check_asks_for_the_accelerator_every_training_takes_it(tmp_path: Path) -> None:
-    asking = make_trained_course(tmp_path)
-    source = nbformat.read(asking.source("tiny"), as_version=4)
-    for cell in source.cells:
-        cell.source = cell.source.replace(
-            "check.history(history, epochs=60)", "check.history(history, epochs=60)\ncheck.trained_on(model)"
-        )
-    asking.source("tiny").write_text(nbformat.writes(source))
-    submit(asking, "quick", None, look=LOOK + SAY)
-    with Pool(asking, 1, LIMITS, sandboxed=True, shares=chosen("0", present(), 1)) as pool:
-        record = _grade(pool, asking, "quick")
-    assert record.items()["check_train/trained_on"].finding.outcome == "passed"
-    assert f"on {L4}" in _said(asking, "quick")
-
-
 @pytest.mark.parametrize("call", ["torch.ones(1).cuda()", "nn.Linear(4, 2).to('cuda')"])
 def test_a_gpu_that_a_cell_asks_for_in_vain_is_the_machines_fault(
     course: Course, pool: Pool, call: str
@@ -123,14 +112,15 @@ def test_a_training_that_was_taken_needs_no_gpu_unless_it_is_verified(
 
 
 def test_a_gpu_that_other_programs_fill_costs_no_points(
-    course: Course, monkeypatch: pytest.MonkeyPatch
+    course: Course, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What the desk's process does before it grades, here without one."""
     monkeypatch.setenv("TLGRADER_STAND_IN_FREE", str(GIB))
-    submit(course, "unlucky", None, train=FOR_HOURS_ON_A_CPU)
-    with Pool(course, 1, LIMITS, sandboxed=True, shares=chosen("0", present(), 1)) as pool:
-        record = _grade(pool, course, "unlucky")
-    assert record.status is Status.fault
-    assert "other programs hold the rest" in record.for_a_person()[0]
+    submission = read_submission(submit(course, "unlucky", None), "unlucky")
+    answer = _graded(cast(Desk, None), Job("tiny", submission), chosen("0", present(), 1)[0])
+    assert isinstance(answer, Graded)
+    assert answer.record.status is Status.fault
+    assert "other programs hold the rest" in answer.record.for_a_person()[0]
 
 
 def _run(course: Course, *arguments: str) -> str:
@@ -139,15 +129,24 @@ def _run(course: Course, *arguments: str) -> str:
     return f"{result.exit_code} {result.output} {result.exception}"
 
 
-def test_the_command_grades_on_gpus_and_says_what_it_cannot(
+def test_the_command_asks_for_shares_and_says_what_it_cannot_have(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submit(course, "patient", None, train=FOR_HOURS_ON_A_CPU)
-    only = ("--student", "patient", "--fresh", "--gpus")
-    assert _run(course, *only, "0", "--gpu-slots", "2").startswith("0 ")
-    assert "no GPU is `9`: 0 is NVIDIA L4" in _run(course, *only, "9")
+    orders: list[Order] = []
+
+    def grade(_course: Course, _exercise: str, order: Order) -> Iterator[Step]:
+        orders.append(order)
+        yield from ()
+
+    monkeypatch.setattr("tlgrader.pipeline.grade", grade)
+    assert _run(course, "--gpus", "0,1", "--gpu-slots", "2").startswith("0 ")
+    assert [share.gpu.name for share in orders[0].shares] == ["NVIDIA L4"] * 2 + [
+        "NVIDIA A100 MIG 1g.10gb"
+    ] * 2
+    assert "no GPU is `9`: 0 is NVIDIA L4" in _run(course, "--gpus", "9")
     monkeypatch.setenv("TLGRADER_STAND_IN_ERROR", str(pynvml.NVML_ERROR_DRIVER_NOT_LOADED))
-    assert "there is no GPU here, or its driver does not answer" in _run(course, *only, "all")
+    assert "there is no GPU here, or its driver does not answer" in _run(course, "--gpus", "all")
 
 
 def test_an_exercise_without_training_cells_has_nothing_for_a_gpu(tmp_path: Path) -> None:
