@@ -75,7 +75,7 @@ def test_what_ends_at_once_is_graded_to_the_end(course: Course, ending: CellStat
 
 
 def test_on_a_gpu_a_training_has_all_its_time(course: Course) -> None:
-    kernel = _Kernel(CellStatus.ok, seconds=60)
+    kernel = _Kernel(CellStatus.ok, seconds=10)
     _walk(course, kernel, tried=False)
     assert set(kernel.limits) == {Limits().cell_s}
 
