@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import struct
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -26,14 +25,18 @@ from tests.trained import (
 )
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
+from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
+from tlgrader.course.submission import read_submission, rebuild
 from tlgrader.evidence.device import Device
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.handed_in import FILE, MAX_BYTES, HandedIn, cell_digest, read, write
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
+from tlgrader.judge.desk import grade_cells_of
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
 from tlgrader.sandbox.limits import GIB, Limits
+from tlgrader.selfcheck import _training
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
 FORGED = {
@@ -324,19 +327,27 @@ def test_the_way_is_a_choice_of_the_command(course: Course) -> None:
     assert "handed-in" in wrong.output
 
 
-def _checked(notebook: Path) -> str:
-    return " ".join(CliRunner().invoke(app, ["check", str(notebook)]).stdout.split())
+def test_a_student_learns_beforehand_that_the_training_belongs_to_the_notebook(
+    course: Course, result: bytes
+) -> None:
+    said = CliRunner().invoke(app, ["check", str(submit(course, "checks", result))]).stdout
+    assert "training.safetensors belongs to this notebook: submit it, too." in " ".join(said.split())
 
 
-def test_a_student_learns_beforehand_what_becomes_of_the_training(course: Course, result: bytes) -> None:
-    right = submit(course, "checks", result)
-    assert "training.safetensors belongs to this notebook: submit it, too." in _checked(right)
-    right.with_name(FILE).unlink()
-    assert (
-        "would not take your training as it was handed in: there is no `training.safetensors` beside"
-        in _checked(right)
-    )
-    other = submit(course, "checks", result, train=TRAIN + "\n# changed")
-    assert "would not take your training as it was handed in: `training.safetensors` is stale" in _checked(
-        other
-    )
+@pytest.mark.parametrize(
+    ("brings", "train", "why"),
+    [
+        (False, TRAIN, "there is no `training.safetensors` beside"),
+        (True, TRAIN + "\n# changed", "`training.safetensors` is stale"),
+    ],
+)
+def test_a_student_learns_beforehand_why_it_would_not_be_taken(
+    course: Course, result: bytes, brings: bool, train: str, why: str
+) -> None:
+    exercise = read_exercise(course.source("tiny"))
+    path = submit(course, "checks_again", result if brings else None, train=train)
+    if not brings:
+        path.with_name(FILE).unlink(missing_ok=True)
+    cells = rebuild(exercise, read_submission(path, "")).cells
+    said = _training(path, cells, grade_cells_of(exercise))
+    assert said.startswith(f"The grader would not take your training as it was handed in: {why}")

@@ -136,13 +136,19 @@ def _roughly(model: nn.Module, inputs: Inputs, probe: Inputs, exact: torch.Tenso
     if exact.dim() != 2 or exact.shape[1] < 2:
         return run(model, inputs)
     halved = _merged(copy.deepcopy(model)).bfloat16()
-    error = (run(halved, probe).float() - exact).abs().max()
-    logits = run(halved, inputs).float()
+    error = (run(halved, _in_halves(probe)).float() - exact).abs().max()
+    logits = run(halved, _in_halves(inputs)).float()
     first, second = logits.topk(2, dim=1).values.unbind(dim=1)
     undecided = ~(first - second > DECIDED * error)  # so that what is not a number is undecided
     if undecided.any():
         logits[undecided] = run(model, {name: tensor[undecided] for name, tensor in inputs.items()})
     return logits
+
+
+def _in_halves(inputs: Inputs) -> Inputs:
+    return {
+        name: tensor.bfloat16() if tensor.is_floating_point() else tensor for name, tensor in inputs.items()
+    }
 
 
 def _merged(model: nn.Module) -> nn.Module:
