@@ -186,6 +186,7 @@ def test_a_cohort_trains_on_the_gpu_and_its_records_say_so(tmp_path: Path) -> No
     device = records["ada"].device
     assert device is not None
     assert device.name == GPUS[0].name
+    assert records["ada"].seconds["device"] > 0
     assert records["untouched"].device is None
     items = records["ada"].items()
     assert items["check_train/learns_the_sign"].finding.strength == "recomputed"

@@ -150,7 +150,12 @@ def _record(
         cells=walked.cells,
         grades=walked.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
-        seconds={"total": round(seconds, 3), "cells": round(cells, 3), "judge": round(walked.judge_s, 3)},
+        seconds={
+            "total": round(seconds, 3),
+            "cells": round(cells, 3),
+            "judge": round(walked.judge_s, 3),
+            **({"device": round(cells, 3)} if walked.device else {}),  # its cells had the GPU for so long
+        },
         training=job.training,
         handed_in=tuple(training.handed_in or ()),
         learned=training.learned,
