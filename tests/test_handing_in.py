@@ -56,6 +56,7 @@ def test_the_seed_is_the_one_that_the_notebook_began_with() -> None:
     model = nn.Linear(2, 2)
     tlgrader.hand_in(model)
     assert _written()[0].seed == own_seed()
+    assert 0 < _written()[0].seconds < 3_600
 
 
 def test_each_student_has_a_seed_of_the_own_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from tlgrader.evidence.handed_in import (
 from tlgrader.evidence.kinds import Missing, ModelEvidence, Opaque
 from tlgrader.evidence.observe import Observer
 from tlgrader.evidence.wire import WireError
-from tlgrader.seeding import SEED_VARIABLE, last_seed
+from tlgrader.seeding import SEED_VARIABLE, last_seed, since_seed
 
 _PACKAGES = ("tlgrader", "torch", "torchvision", "timm", "transformers", "peft", "numpy")
 _PLAIN_ENOUGH = (bool, int, float, str, type(None))
@@ -65,6 +65,7 @@ def _handed_in(things: tuple[object, ...], variables: Mapping[str, object]) -> s
         evidence=evidence,
         backbones={name: fingerprint_digest(digests) for name, digests in pretrained.items()},
         seed=last_seed(),
+        seconds=round(since_seed(), 3),
         device=_device(evidence),
         versions={"python": platform.python_version(), **dict(_versions())},
     )

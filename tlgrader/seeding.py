@@ -7,13 +7,14 @@ import hashlib
 import os
 import platform
 import random
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
 
 SEED_VARIABLE = "TLGRADER_SEED"
-_LAST: list[int] = []
+_LAST: list[tuple[int, float]] = []
 
 
 def seed() -> int:
@@ -30,7 +31,7 @@ def seed() -> int:
     random.seed(value)
     numpy.random.seed(value % 2**32)
     torch.manual_seed(value)
-    _LAST[:] = [value]
+    _LAST[:] = [(value, time.monotonic())]
     return value
 
 
@@ -54,7 +55,12 @@ def last_seed() -> int:
     """What `seed` set last, or torch's own seed where it was never called."""
     import torch
 
-    return _LAST[0] if _LAST else torch.initial_seed()
+    return _LAST[0][0] if _LAST else torch.initial_seed()
+
+
+def since_seed() -> float:
+    """Seconds since `seed` was called last; 0 where it never was."""
+    return time.monotonic() - _LAST[0][1] if _LAST else 0.0
 
 
 def device() -> torch.device:

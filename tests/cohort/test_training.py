@@ -286,10 +286,11 @@ def test_what_a_gpu_trained_is_judged_without_one(course: Course, result: bytes,
         return msgspec.structs.replace(model, parameters=there)
 
     device = Device("Tesla T4", 15 * 2**30, 2**30)
-    submit(course, "gpu", _changed(_changed(result, _model(on_a_gpu)), _with(device=device)))
+    submit(course, "gpu", _changed(_changed(result, _model(on_a_gpu)), _with(device=device, seconds=2_000.0)))
     record = grader.records(Training.auto, "gpu")["gpu"]
     assert record.score == 12
-    assert "trained on Tesla T4, 1.0 of 15.0 GB" in record.notes[0]
+    assert "33 min after the notebook began, trained on Tesla T4, 1.0 of 15.0 GB" in record.notes[0]
+    assert record.device == device
 
 
 def test_a_claimed_history_changes_nothing_that_is_measured(

@@ -63,6 +63,8 @@ class HandedIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`fingerprint_digest` of each pretrained backbone, whose tensors are not in the file."""
     seed: Annotated[int, msgspec.Meta(ge=0)]
     """What `tlgrader.seed` set, or else torch's own, below 2^64."""
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+    """By that machine's clock, from `tlgrader.seed()` to the handing in; 0 where it was never called."""
     device: Device
     versions: Annotated[dict[Name, Name], msgspec.Meta(max_length=64)]
 

@@ -292,7 +292,13 @@ def _is_finite(tensor: torch.Tensor) -> bool:
 def _note(result: HandedIn) -> str:
     names = ", ".join(f"`{name[:80]}`" for name in result.evidence)
     again = " Some cells had run more than once before." if len(set(result.cells)) < len(result.cells) else ""
-    return f"The training was not run: {names} are as they were handed in, trained on {in_words(result.device)}.{again}"
+    after = f", {_duration(result.seconds)} after the notebook began" if result.seconds else ""
+    where = in_words(result.device)
+    return f"The training was not run: {names} are as they were handed in{after}, trained on {where}.{again}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def in_words(device: Device) -> str:
