@@ -71,7 +71,7 @@ def present() -> list[Gpu]:
 
 
 def chosen(wanted: str, there: Sequence[Gpu], parts: int) -> tuple[Share, ...]:
-    """`parts` shares of each GPU that is `wanted`: ``all``, or a list of positions in `there` and ids.
+    """`parts` shares of each GPU that is `wanted`, one of each in turn: ``all``, or a list of positions and ids.
 
     Raises:
         MachineError: there is none.
@@ -81,7 +81,7 @@ def chosen(wanted: str, there: Sequence[Gpu], parts: int) -> tuple[Share, ...]:
         raise MachineError("there is no GPU here, or its driver does not answer: leave --gpus out")
     entries = [entry.strip() for entry in wanted.split(",")]
     gpus = list(there) if entries == ["all"] else [_one(entry, there) for entry in entries]
-    shares = [Share(gpu, parts) for gpu in dict.fromkeys(gpus) for _ in range(parts)]
+    shares = [Share(gpu, parts) for _ in range(parts) for gpu in dict.fromkeys(gpus)]
     for share in shares:
         if share.memory_bytes < CONTEXT_BYTES:
             raise UsageError(
