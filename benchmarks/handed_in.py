@@ -70,7 +70,7 @@ def _graded(course: Course, name: str, submissions: Sequence[Submission], way: T
         list(pool.once(Job(name, submission, training=way) for submission in submissions[:CORES]))
         started = time.monotonic()
         jobs = [Job(name, submission, training=way) for submission in submissions]
-        done = watched(pool.once(jobs), len(jobs), f"Grading {name}, {way}")
+        done = watched(pool.grade(jobs), len(jobs), f"Grading {name}, {way}")
         records = {one.record.student: one.record for one in done}
     each = (time.monotonic() - started) / len(jobs)
     taken = sum(bool(record.handed_in) for record in records.values())

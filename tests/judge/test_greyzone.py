@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.tiny import hand_in, make_course, notebook
 from tlgrader import gradebook
@@ -19,7 +21,7 @@ from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
 from tlgrader.judge.greyzone import RUNS, GreyZone, decided
 from tlgrader.judge.job import Graded, Job, fault
-from tlgrader.judge.record import GradeRecord, Item, Record, Status, read
+from tlgrader.judge.record import GradeRecord, Item, Record, Status, Training, read
 from tlgrader.pipeline import Order, grade
 
 ID = "check_learn/inverse_is_small"
@@ -163,6 +165,28 @@ def test_a_rerun_that_could_not_be_made_is_nobodys_score(zoned: Course) -> None:
     assert graded.record.status is Status.fault
     assert graded.record.attempt == 0
     assert "the disk is full" in graded.record.for_a_person()[0]
+
+
+@pytest.mark.parametrize(
+    ("training", "runs"), [(Training.auto, (0.65, 0.75, 0.76)), (Training.handed_in, ())]
+)
+def test_a_training_that_was_handed_in_is_one_draw_where_more_can_be_made(
+    zoned: Course, training: Training, runs: tuple[float, ...]
+) -> None:
+    asked: list[Job] = []
+
+    def once(jobs: Iterable[Job]) -> Iterator[Graded]:
+        for job in jobs:
+            asked.append(job)
+            made = _graded(job, (0.65, 0.75, 0.76)[job.attempt])
+            names = ("model",) if job.training is training else ()
+            yield replace(made, record=structs.replace(made.record, training=job.training, handed_in=names))
+
+    (graded,) = decided(zoned, [Job("tiny", Submission("a", (), ""), training=training, verify=True)], once)
+    assert graded.record.runs.get("check/accuracy", ()) == runs
+    assert graded.record.handed_in == ("model",)
+    assert graded.record.score == (2 if runs else 0)
+    assert {(job.training, job.verify) for job in asked[1:]} <= {(Training.rerun, False)}
 
 
 @settings(deadline=None)

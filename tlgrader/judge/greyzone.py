@@ -19,7 +19,7 @@ from tlgrader.checks.finding import Fault, Finding, Outcome
 from tlgrader.course.paths import Course
 from tlgrader.judge.explain import outputs_for
 from tlgrader.judge.job import Graded, Job
-from tlgrader.judge.record import GradeRecord, Item, Record, Status
+from tlgrader.judge.record import GradeRecord, Item, Record, Status, Training
 
 RUNS = 3
 """Runs of a submission in the grey zone, the first included."""
@@ -72,14 +72,18 @@ def decided(
     zones = {name: grey_zones(course, name) for name in {key[0] for key in by_key}}
     waiting: list[Graded] = []
     for first in once(by_key.values()):
-        # What was handed in was trained once, elsewhere: another run would measure the same again.
-        if not first.record.handed_in and in_the_zone(first.record, zones[first.record.exercise]):
+        if _may_run_again(first.record) and in_the_zone(first.record, zones[first.record.exercise]):
             waiting.append(first)
         else:
             yield first
     firsts = [(by_key[_key_of(first.record)], first) for first in waiting]
     for runs in _with_reruns(firsts, once):
         yield settled(runs, zones[runs[0].record.exercise])
+
+
+def _may_run_again(record: Record) -> bool:
+    """A training that was handed in is one draw, as a run is; where training cells never run, it stays the only one."""
+    return not (record.handed_in and record.training is Training.handed_in)
 
 
 def _with_reruns(
@@ -89,7 +93,12 @@ def _with_reruns(
     runs: dict[_Key, list[Graded]] = {}
     jobs: list[Job] = []
     for job, first in firsts:
-        again = [replace(job, attempt=job.attempt + number) for number in range(1, RUNS)]
+        # What was handed in would measure the same again.
+        training = Training.rerun if first.record.handed_in else job.training
+        again = [
+            replace(job, attempt=job.attempt + number, training=training, verify=False)
+            for number in range(1, RUNS)
+        ]
         together = [first]
         runs |= {_key_of_job(job): together for job in again}
         jobs += again
