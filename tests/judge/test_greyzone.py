@@ -186,6 +186,9 @@ def test_a_training_that_was_handed_in_is_one_draw_where_more_can_be_made(
     assert graded.record.runs.get("check/accuracy", ()) == runs
     assert graded.record.handed_in == ("model",)
     assert graded.record.score == (2 if runs else 0)
+    assert bool(graded.record.for_a_person()) is not bool(runs), (
+        "one draw that failed so near is a person's to decide"
+    )
     assert {(job.training, job.verify) for job in asked[1:]} <= {(Training.rerun, False)}
 
 

@@ -72,10 +72,12 @@ def decided(
     zones = {name: grey_zones(course, name) for name in {key[0] for key in by_key}}
     waiting: list[Graded] = []
     for first in once(by_key.values()):
-        if _may_run_again(first.record) and in_the_zone(first.record, zones[first.record.exercise]):
+        near = in_the_zone(first.record, zones[first.record.exercise])
+        if near and _may_run_again(first.record):
             waiting.append(first)
         else:
-            yield first
+            undecided = tuple(id for id in near if not _passed(first.record, id))
+            yield replace(first, record=msgspec.structs.replace(first.record, undecided=undecided))
     firsts = [(by_key[_key_of(first.record)], first) for first in waiting]
     for runs in _with_reruns(firsts, once):
         yield settled(runs, zones[runs[0].record.exercise])
@@ -84,6 +86,10 @@ def decided(
 def _may_run_again(record: Record) -> bool:
     """A training that was handed in is one draw, as a run is; where training cells never run, it stays the only one."""
     return not (record.handed_in and record.training is Training.handed_in)
+
+
+def _passed(record: Record, id: str) -> bool:
+    return record.items()[id].finding.outcome is Outcome.passed
 
 
 def _with_reruns(

@@ -119,6 +119,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float] = {}
     training: Training = Training.rerun  # as it was asked for
     handed_in: tuple[str, ...] = ()  # names that were taken from the training result that was handed in
+    undecided: tuple[str, ...] = ()  # items that failed in the grey zone, with no run but the one handed in
     learned: str = ""  # a digest of the tensors that were taken, equal for equal ones
     untrained: str = ""  # why training cells did not run and nothing was taken in their place
     device: Device | None = (
@@ -162,6 +163,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 f"{queried:g} of {self.points:g} points rest on answers of the student's own process: "
                 "the model could not be rebuilt from its tensors"
             )
+        reasons += [
+            f"{id} failed so near to its threshold that one training does not decide, and none was to run again"
+            for id in self.undecided
+        ]
         if self.untrained:
             reasons.append(self.untrained)
         if self.verified is not None and self.verified.doubt:
