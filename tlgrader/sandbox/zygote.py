@@ -49,7 +49,7 @@ PRELOADED = (
     *("pygments.formatters.html", "pygments.formatters.terminal256", "pygments.lexers.python"),
     *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.backbones.digits_resnet"),
     *("tlgrader.data.leaves", "tlgrader.data.reviews", "tlgrader.data.digits"),
-    *("tlgrader.checks.live", "tlgrader.seeding"),
+    *("tlgrader.checks.live", "tlgrader.seeding", "tlgrader.handing_in", "tlgrader.restoring"),
     *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
 )
 PACKET = 65_536
