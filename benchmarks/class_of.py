@@ -58,7 +58,7 @@ def _of_its_own(submission: Submission, number: int) -> Submission:
     digests = {old: digest(tensor) for old, tensor in new.items()}
     evidence = {name: _with(seen, digests) for name, seen in result.evidence.items()}
     student = f"student_{number:03}"
-    its_own = msgspec.structs.replace(result, evidence=evidence, student=student)
+    its_own = msgspec.structs.replace(result, evidence=evidence, student=student, seed=number)
     content = write(its_own, {digests[old]: tensor for old, tensor in new.items()})
     return replace(submission, student=student, files={FILE: content}, digest=student)
 

@@ -29,6 +29,11 @@ from tlgrader.sandbox.slot import Slot
 _PACKAGES = ("tlgrader", "torch", "torchvision", "timm", "transformers", "peft", "numpy", "nbgrader")
 
 
+COMMON_SEED = 0
+"""Where a training was taken, cells run under one seed for all: equal code then makes equal models before the training,
+and what is measured of those is measured once for a class (`answers.py`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """An exercise with its grade cells parsed and the files that lie beside its notebook."""
@@ -103,7 +108,7 @@ class Desk:
 
     def _walk(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Walked:
         bench = Bench(self._course.hidden_tests(job.exercise))
-        seed = _seed(job, training)
+        seed = COMMON_SEED if training.handed_in else job.seed
         with self._slot.worker(seed=seed, files=_files(job, loaded)) as worker:
             walk = Walk(
                 worker, bench, loaded.grade_cells, self._slot.limits, training.handed_in, tried=job.tried
@@ -119,11 +124,6 @@ class Desk:
 def _files(job: Job, loaded: Loaded) -> dict[str, bytes]:
     """What lies beside the notebook: the exercise's files are as the instructor has them."""
     return {**job.submission.files, **loaded.files}
-
-
-def _seed(job: Job, training: Decided) -> int:
-    """The submission's own; the student's where the training is, so that what comes before it is as it was there."""
-    return training.seed if training.handed_in else job.seed
 
 
 def _record(
@@ -142,7 +142,7 @@ def _record(
         status=Status.graded,
         submission_digest=job.submission.digest,
         exercise_digest=loaded.digest,
-        seed=_seed(job, training),
+        seed=training.seed if training.handed_in else job.seed,
         attempt=job.attempt,
         wall=wall,
         versions=versions(),

@@ -107,7 +107,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     submission_digest: str = ""
     exercise_digest: str = ""
-    seed: int = 0
+    seed: int = 0  # under which the training ran, here or where it was handed in from
     attempt: int = 0
     wall: str = ""
     versions: dict[str, str] = {}
