@@ -7,25 +7,20 @@ then graded twice: with ``--training rerun`` and with ``--training auto``.
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 from rich.markup import escape
 from rich.table import Column, Table
 
-from tlgrader.at_home import run_at_home
+from tlgrader.at_home import trained_at_home
 from tlgrader.cli.options import CORES
 from tlgrader.cli.show import STDOUT, score, watched
-from tlgrader.course.corpus import Sample, as_notebook, as_submission, read_corpus
-from tlgrader.course.exercise import Exercise, read_exercise
+from tlgrader.course.corpus import read_corpus
+from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
-from tlgrader.evidence.handed_in import FILE
 from tlgrader.judge.job import Job
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
@@ -50,18 +45,8 @@ def _corpus(course: Course, name: str) -> list[Submission]:
     exercise, corpus = read_exercise(course.source(name)), read_corpus(course, name)
     samples = [sample for sample in corpus if sample.kind != "baseline"]
     with ThreadPoolExecutor(CORES) as pool:
-        done = pool.map(lambda sample: trained(exercise, sample, corpus[0]), samples)
+        done = pool.map(lambda sample: trained_at_home(exercise, sample, corpus[0], sample.name), samples)
         return list(watched(done, len(samples), f"Training {name} in Jupyter", "samples"))
-
-
-def trained(exercise: Exercise, sample: Sample, reference: Sample) -> Submission:
-    """The submission of a sample, with what it hands in where it is run in Jupyter."""
-    with tempfile.TemporaryDirectory() as folder:
-        notebook = Path(folder, f"{exercise.name}.ipynb")
-        notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
-        result = run_at_home(notebook, sample.name)
-    files = {} if result is None else {FILE: result}
-    return replace(as_submission(exercise, sample, reference), files=files)
 
 
 def _graded(course: Course, name: str, submissions: Sequence[Submission], way: Training) -> dict[str, Record]:

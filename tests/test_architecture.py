@@ -22,7 +22,7 @@ ALLOWED = {
     "evidence": {"errors", "backbones"},
     "handing_in": {"errors", "evidence", "backbones", "seeding"},
     "restoring": {"errors", "evidence"},
-    "at_home": {"errors", "evidence"},
+    "at_home": {"errors", "evidence", "course"},
     "checks": {"errors", "evidence", "backbones", "seeding"},
     "sandbox": {"errors", "evidence", "data", "backbones"},
     "course": {"errors", "evidence"},

@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
+
+from tlgrader.course.corpus import Sample, as_notebook, as_submission
+from tlgrader.course.exercise import Exercise
+from tlgrader.course.submission import Submission
 from tlgrader.errors import MachineError
 from tlgrader.evidence.handed_in import FILE
 
@@ -34,3 +41,18 @@ def run_at_home(notebook: Path, student: str) -> bytes | None:
     if done.returncode:
         raise MachineError(f"Jupyter cannot run {notebook.name}: {done.stderr.strip()[-500:]}")
     return result.read_bytes() if result.is_file() else None
+
+
+def trained_at_home(exercise: Exercise, sample: Sample, reference: Sample, student: str) -> Submission:
+    """What `student` submits who wrote `sample`, with the training result that it hands in, if any.
+
+    Raises:
+        AuthorError: the sample fills a cell that is no student cell of the exercise.
+        MachineError: Jupyter cannot run it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = Path(folder, f"{exercise.name}.ipynb")
+        notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
+        result = run_at_home(notebook, student)
+    files = {} if result is None else {FILE: result}
+    return replace(as_submission(exercise, sample, reference), student=student, files=files)

@@ -48,7 +48,7 @@ def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | Non
     exercise = read_exercise(course.source(name))
     corpus = read_corpus(course, name)
     samples = {sample.name: sample for sample in mixed(corpus, most)}
-    if any(cell.trains for cell in exercise.cells):
+    if exercise.trains:
         samples |= _trained(exercise, corpus)
     students = tuple(_hand_in(course, exercise, samples))
     if TAKEN in samples:

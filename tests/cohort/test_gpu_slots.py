@@ -112,7 +112,7 @@ def test_a_training_that_was_taken_needs_no_gpu_unless_it_is_verified(
 
 
 def test_a_gpu_that_other_programs_fill_costs_no_points(
-    course: Course, pool: Pool, monkeypatch: pytest.MonkeyPatch
+    course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the desk's process does before it grades, here without one."""
     monkeypatch.setenv("TLGRADER_STAND_IN_FREE", str(GIB))

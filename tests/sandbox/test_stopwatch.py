@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.sandbox.cells import run
 from tlgrader.errors import MachineError
+from tlgrader.evidence.kinds import CallableEvidence
 from tlgrader.sandbox.handle import Unanswered, Worker
 from tlgrader.sandbox.messages import Usage
 from tlgrader.sandbox.slot import Slot
@@ -119,8 +120,9 @@ def test_an_answer_that_never_comes_from_a_paused_machine_costs_nothing(
     run(worker, f"def forever(x):\n    {SPIN}")
     (evidence,) = worker.observe(["forever"]).values()
     pausing = _when_it_spins(_pause)
+    assert isinstance(evidence, CallableEvidence)
     with pytest.raises(MachineError, match="paused or too busy"):
-        worker.call(evidence.handle, [1])  # type: ignore[union-attr]
+        worker.call(evidence.handle, [1])
     pausing.join()
 
 

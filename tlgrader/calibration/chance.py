@@ -7,21 +7,16 @@ coarser products. That is chance. From other initial parameters they are another
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
 
 import msgspec
-import nbformat
 
-from tlgrader.at_home import run_at_home
-from tlgrader.course.corpus import as_notebook, as_submission, read_corpus
-from tlgrader.course.exercise import Cell, read_exercise
+from tlgrader.at_home import trained_at_home
+from tlgrader.course.corpus import read_corpus
+from tlgrader.course.exercise import Cell
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import rebuild
 from tlgrader.errors import AuthorError
-from tlgrader.evidence.handed_in import FILE
 from tlgrader.judge.desk import Loaded, load
 from tlgrader.judge.job import Job
 from tlgrader.judge.pool import build_wall
@@ -51,11 +46,6 @@ class Chance(msgspec.Struct, frozen=True):
     tolerance: Tolerance
     chance: Pairs
     other_seeds: Pairs
-
-
-def trains(course: Course, exercise: str) -> bool:
-    """Whether an exercise has cells tagged ``train``."""
-    return any(cell.trains for cell in read_exercise(course.source(exercise)).cells)
 
 
 def measure(course: Course, exercise: str) -> Iterator[tuple[bool, tuple[float, float]]]:
@@ -111,12 +101,7 @@ def _at_home(course: Course, loaded: Loaded) -> tuple[Sequence[Cell], Decided]:
     """The reference's cells, and what it hands in."""
     exercise = loaded.exercise.name
     reference = read_corpus(course, exercise)[0]
-    with tempfile.TemporaryDirectory() as folder:
-        notebook = Path(folder, f"{exercise}.ipynb")
-        notebook.write_text(nbformat.writes(as_notebook(loaded.exercise, reference, reference)))
-        result = run_at_home(notebook, STUDENT)
-    files = {} if result is None else {FILE: result}
-    submission = replace(as_submission(loaded.exercise, reference, reference), student=STUDENT, files=files)
+    submission = trained_at_home(loaded.exercise, reference, reference, STUDENT)
     cells = rebuild(loaded.exercise, submission).cells
     decided = decide(Job(exercise, submission, training=Training.auto), course, cells, loaded.grade_cells)
     if not decided.handed_in:

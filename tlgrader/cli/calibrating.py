@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, watched
+from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ def _measured(course: Course, exercise: str, seeds: int, slots: int) -> list[Run
 
 def _chance(course: Course, exercise: str) -> Chance | None:
     """How far honest trainings lie apart, measured and said; None where there is none to hand in."""
-    from tlgrader.calibration.chance import RUNS, chosen, measure, trains
+    from tlgrader.calibration.chance import RUNS, chosen, measure
 
-    if not trains(course, exercise):
+    if not read_exercise(course.source(exercise)).trains:
         return None
     found = chosen(watched(measure(course, exercise), RUNS, "Measuring what chance changes", "runs"))
     curves, cosines = zip(*found.chance, strict=True)

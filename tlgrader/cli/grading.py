@@ -99,7 +99,7 @@ def grade(
 def _shares(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[Share, ...]:
     from tlgrader.sandbox.gpu import chosen, present
 
-    if not any(cell.trains for cell in read_exercise(course.source(exercise)).cells):
+    if not read_exercise(course.source(exercise)).trains:
         raise UsageError(f"no cell of {exercise} is tagged `train`, so that nothing would take a GPU")
     return chosen(gpus, present(), gpu_slots)
 

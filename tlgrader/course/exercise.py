@@ -77,6 +77,11 @@ class Exercise:
         """The sum of all points, written answers included."""
         return sum(cell.points for cell in self.cells)
 
+    @property
+    def trains(self) -> bool:
+        """Whether a cell of it is tagged ``train``."""
+        return any(cell.trains for cell in self.cells)
+
     def ids(self, *roles: Role) -> tuple[str, ...]:
         """Ids of the cells that have one of `roles`, in order."""
         return tuple(cell.id for cell in self.cells if cell.role in roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -48,9 +48,7 @@ def accelerator() -> str:
 @contextmanager
 def exact_products() -> Iterator[None]:
     """Compute float32 as float32 on a GPU too, not as TF32, so that a CPU's figures can be compared."""
-    import torch
-
-    kinds = (torch.backends.cuda.matmul, torch.backends.cudnn.conv)  # type: ignore[attr-defined]
+    kinds = _float32_settings()
     before = [kind.fp32_precision for kind in kinds]
     try:
         for kind in kinds:
@@ -61,12 +59,19 @@ def exact_products() -> Iterator[None]:
             kind.fp32_precision = precision
 
 
+def _float32_settings() -> tuple[Any, Any]:
+    """Where torch keeps how float32 products, and convolutions, are computed on a GPU."""
+    import torch
+
+    cudnn: Any = torch.backends.cudnn  # its type does not know `conv`, which torch documents
+    return torch.backends.cuda.matmul, cudnn.conv
+
+
 def numerics() -> str:
     """The settings of this process that decide how a GPU computes. Autocast around a loop leaves no trace."""
     import torch
 
-    products = torch.backends.cuda.matmul.fp32_precision
-    convolutions = torch.backends.cudnn.conv.fp32_precision  # type: ignore[attr-defined]
+    products, convolutions = (kind.fp32_precision for kind in _float32_settings())
     only = (
         "only deterministic algorithms" if torch.are_deterministic_algorithms_enabled() else "any algorithm"
     )
