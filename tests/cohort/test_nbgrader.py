@@ -14,6 +14,7 @@ from tlgrader import gradebook
 from tlgrader.course.paths import Course
 from tlgrader.gradebook.commands import generate_feedback
 from tlgrader.judge.record import read
+from tlgrader.pipeline import Order, grade
 
 HOSTILE = """
 from IPython.display import HTML, display
@@ -83,6 +84,22 @@ def test_feedback_shows_reasons_and_neither_hidden_tests_nor_the_marking_scheme(
     for secret in SECRETS:
         assert secret not in page
     assert 'src="http' not in page
+
+
+def test_a_page_of_feedback_says_what_nobody_has_graded_yet(autograded: Course) -> None:
+    assert list(generate_feedback(autograded, "tiny", ["zoe"])) == ["zoe"]
+    page = autograded.feedback("tiny", "zoe").read_text()
+    assert "tiny (Score so far: 2.0 / 2.0; 7.0 more are not graded yet)" in page
+    assert "Test cell</a> (Not graded yet, 4.0 possible)" in page
+
+
+def test_the_page_of_a_submission_that_nobody_graded_shows_no_score(autograded: Course) -> None:
+    hand_in(autograded, "kim", b"this is no notebook")
+    list(grade(autograded, "tiny", Order(students=("kim",))))
+    assert list(generate_feedback(autograded, "tiny", ["kim"])) == ["kim"]
+    page = autograded.feedback("tiny", "kim").read_text()
+    assert "tiny (Not graded yet, 9.0 possible)" in page
+    assert "Score: 0.0" not in page
 
 
 def test_generate_assignment_shows_no_hidden_test_and_keeps_starters(course: Course) -> None:
