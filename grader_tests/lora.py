@@ -16,7 +16,7 @@ from tlgrader.judge.references import threshold
 
 FALL = 0.1  # the share by which the training loss must fall; printed in the notebook
 WORDS = 12  # the notebook trains on sentences of at most so many
-TRAINING_SENTENCES = 32
+TRAINING_SENTENCES = 16
 HIDDEN_SENTENCES = 300
 PROBES = 8
 
@@ -69,7 +69,7 @@ def _base_untouched(model: object) -> Finding:
 @cache
 def _training() -> evaluate.Labelled:
     texts, labels = reviews.load("train")
-    short = [index for index, text in enumerate(texts) if len(text.split()) <= WORDS][:TRAINING_SENTENCES]
+    short = _short(texts)[:TRAINING_SENTENCES]
     return _labelled([texts[index] for index in short], labels[short])
 
 
@@ -83,8 +83,13 @@ def _hidden() -> evaluate.Labelled:
 
 def _labelled(texts: list[str], labels: torch.Tensor) -> evaluate.Labelled:
     """Sentences as the model takes them, with public ones to compare with the worker's answers."""
-    public = reviews.load("validation").texts[:PROBES]
-    return evaluate.Labelled(inputs=_tokens(texts), labels=labels, probe=_tokens(public))
+    public = reviews.load("validation").texts
+    probe = [public[index] for index in _short(public)[:PROBES]]
+    return evaluate.Labelled(inputs=_tokens(texts), labels=labels, probe=_tokens(probe))
+
+
+def _short(texts: list[str]) -> list[int]:
+    return [index for index, text in enumerate(texts) if len(text.split()) <= WORDS]
 
 
 def _tokens(texts: list[str]) -> dict[str, torch.Tensor]:

@@ -90,6 +90,15 @@ def test_most_rows_stay_in_bfloat16() -> None:
     assert (rough == exact).all(dim=1).sum() < len(exact) / 2
 
 
+def test_public_inputs_without_an_error_do_not_decide_for_others() -> None:
+    model = nn.Linear(1, 2, bias=False).requires_grad_(False)
+    model.weight.copy_(torch.tensor([[1.0], [1.0001]]))  # equal in bfloat16
+    inputs = {"x": torch.linspace(-3, 3, 40).unsqueeze(1)}
+    nothing = {"x": torch.zeros(8, 1)}
+    rough = _roughly(model, inputs, nothing, run(model, nothing))
+    assert torch.equal(rough.argmax(dim=1), run(model, inputs).argmax(dim=1))
+
+
 @pytest.mark.parametrize("broken", [float("nan"), float("inf")])
 def test_logits_that_are_no_numbers_are_float32s(broken: float) -> None:
     model: Any = _model(broken).requires_grad_(False)

@@ -10,7 +10,8 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator
-from types import FunctionType
+from functools import cache
+from types import FunctionType, ModuleType
 from typing import Any
 
 import torch
@@ -181,8 +182,13 @@ def _is_from(function: object, module: str) -> bool:
 
 
 def _folders() -> tuple[str, ...]:
+    return _folders_of(tuple(map(sys.modules.get, LIBRARIES)))
+
+
+@cache
+def _folders_of(libraries: tuple[ModuleType | None, ...]) -> tuple[str, ...]:
     """The libraries' folders, as text: a model asks for them a thousand times."""
-    files = (getattr(sys.modules.get(library), "__file__", None) for library in LIBRARIES)
+    files = (getattr(library, "__file__", None) for library in libraries)
     return tuple(os.path.dirname(file) + os.sep for file in files if file)  # noqa: PTH120
 
 
