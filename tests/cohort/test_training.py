@@ -110,6 +110,24 @@ def test_run_and_handed_in_get_the_same_verdict(ways: dict[Training, Record]) ->
     assert not any(record.for_a_person() for record in ways.values())
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("globals().pop('model')", "name 'model' is not defined"),
+        ("globals()['model'] = 5", "is no model in the notebook"),
+    ],
+)
+def test_tensors_without_a_model_that_answers_like_them_prove_nothing(
+    course: Course, result: bytes, grader: Grader, line: str, said: str
+) -> None:
+    submit(course, "loses_it", result, look=f"{LOOK}{line}\n")
+    record = grader.records(Training.auto, "loses_it")["loses_it"]
+    assert record.handed_in
+    (accuracy,) = [item.finding for item in record.items().values() if item.finding.check == "accuracy"]
+    assert accuracy.outcome is Outcome.failed
+    assert said in accuracy.observed
+
+
 @pytest.mark.parametrize("training", [Training.handed_in, Training.auto])
 def test_what_was_handed_in_is_judged_and_the_training_does_not_run(
     ways: dict[Training, Record], training: Training

@@ -42,8 +42,8 @@ class _Kernel:
     def tensor(self, digest: str) -> torch.Tensor:
         raise KeyError(digest)
 
-    def logits(self, handle: int, inputs: object) -> torch.Tensor:
-        raise KeyError(handle)
+    def logits(self, model: int | str, inputs: object) -> torch.Tensor:
+        raise KeyError(model)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         return Missing("nobody made it")

@@ -73,17 +73,8 @@ class Observer:
         return self._tensors[digest].detach().cpu().contiguous()
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the model answers in eval mode: ``model(x)`` for ``{"x": x}``, else by keyword.
-
-        An output with ``logits`` gives those; detached, on the CPU. Raises KeyError for an unknown handle,
-        TypeError where the answer is not a tensor, and whatever the model raises.
-        """
-        model = self._objects[handle]
-        with same_randomness(), evaluating(model), exact_products():
-            answer = forward(model, _on_device_of(model, inputs))
-        if not isinstance(answer, torch.Tensor):
-            raise TypeError(f"the model returned a {type(answer).__name__}, a tensor was expected")
-        return answer.detach().cpu().contiguous()
+        """As the function `logits`, of what was described. Raises KeyError for an unknown handle, too."""
+        return logits(self._objects[handle], inputs)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Evidence of what the function returns; Missing, with the reason, where it raises."""
@@ -168,6 +159,19 @@ class Observer:
     def _keep(self, described: Sequence[TensorInfo], found: Mapping[str, torch.Tensor]) -> None:
         for info in described:
             self._tensors[info.digest] = found[info.name]
+
+
+def logits(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """What the model answers in eval mode: ``model(x)`` for ``{"x": x}``, else by keyword.
+
+    An output with ``logits`` gives those; detached, on the CPU. Raises TypeError where the answer is not a tensor, and
+    whatever the model raises.
+    """
+    with same_randomness(), evaluating(model), exact_products():
+        answer = forward(model, _on_device_of(model, inputs))
+    if not isinstance(answer, torch.Tensor):
+        raise TypeError(f"the model returned a {type(answer).__name__}, a tensor was expected")
+    return answer.detach().cpu().contiguous()
 
 
 def lora_config(config: Any) -> LoraConfigEvidence:

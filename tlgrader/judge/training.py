@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Protocol
 
 import torch
 
@@ -35,7 +36,7 @@ from tlgrader.evidence.handed_in import (
     tensors_of,
 )
 from tlgrader.evidence.kinds import Evidence, Missing, ModelEvidence
-from tlgrader.evidence.observation import Observation, Source
+from tlgrader.evidence.observation import Observation
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.job import Job
 from tlgrader.judge.rebuild import MAX_NUMBERS, pristine
@@ -51,6 +52,14 @@ class NotTaken(Exception):
     """What was handed in cannot stand for running the training; the message says why, as half a sentence."""
 
 
+class Answering(Protocol):
+    """The notebook's process, as far as it is asked for a model that was put into it."""
+
+    def logits(self, model: int | str, inputs: Tensors) -> torch.Tensor:
+        """What the model with this handle, or of this name, answers."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What one name stood for on the student's machine. `tensors` are the file's, by digest."""
@@ -59,9 +68,9 @@ class Taken:
     evidence: Handed
     tensors: Tensors = field(repr=False)
 
-    def observation(self, live: Evidence, worker: Source) -> Observation:
-        """What a grade cell gets for the name, which is `live` in the notebook of the `worker`."""
-        return Observation(self.name, self.evidence, _Source(self, live, worker), handed_in=True)
+    def observation(self, worker: Answering) -> Observation:
+        """What a grade cell gets for the name, which in the notebook of the `worker` has it restored."""
+        return Observation(self.name, self.evidence, _Source(self, worker), handed_in=True)
 
     def tensor(self, digest: str) -> torch.Tensor:
         """One of the file's, or a pretrained one, which is not in it. Raises KeyError."""
@@ -73,18 +82,15 @@ class _Source:
     """Tensors come from the file; the notebook's own model answers, into which they were put."""
 
     taken: Taken
-    live: Evidence
-    worker: Source
+    worker: Answering
 
     def tensor(self, digest: str) -> torch.Tensor:
         """As `Taken.tensor`."""
         return self.taken.tensor(digest)
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the notebook's model answers, on a machine like the judge's. Raises KeyError, and as `Source` does."""
-        if not isinstance(self.live, ModelEvidence):
-            raise KeyError(f"`{self.taken.name}` is no model in the notebook")
-        return self.worker.logits(self.live.handle, inputs)
+        """What the notebook's model of that name answers, on a machine like the judge's. Raises as `Source` does."""
+        return self.worker.logits(self.taken.name, inputs)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Missing: no function can be handed in."""

@@ -170,7 +170,7 @@ def _curves_apart(kernel: Kernel, taken: Mapping[str, Taken]) -> Iterator[tuple[
     """How far each curve that was handed in is from the rerun's."""
     names = [name for name, one in taken.items() if isinstance(one.evidence, Value)]
     for name, evidence in (kernel.observe(names) if names else {}).items():
-        theirs = arrive(taken[name].observation(evidence, kernel))
+        theirs = arrive(taken[name].observation(kernel))
         ours = dict(curves(arrive(Observation(name, evidence, kernel))))
         for key, curve in curves(theirs):
             yield f"`{name}`" + (f" (`{key[:80]}`)" if key else ""), apart(curve, ours.get(key, []))

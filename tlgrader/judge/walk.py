@@ -20,7 +20,7 @@ from tlgrader.judge.explain import outputs_for
 from tlgrader.judge.gradecell import GradeCell
 from tlgrader.judge.job import WantsGpu
 from tlgrader.judge.record import CellRecord, GradeRecord
-from tlgrader.judge.training import Taken
+from tlgrader.judge.training import Answering, Taken
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import CellResult, CellStatus
 
@@ -32,8 +32,8 @@ NOT_RUN = "not_run"
 """The status of a cell that trains where its result was handed in."""
 
 
-class Kernel(Source, Protocol):
-    """What a walk needs of a worker: to run a cell, and to look at names."""
+class Kernel(Answering, Source, Protocol):
+    """What a walk needs of a worker: to run a cell, to look at names, and to ask models."""
 
     def run(self, source: str, *, timeout_s: float) -> CellResult: ...
 
@@ -149,9 +149,13 @@ class Walk:
 
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
-        needs = tuple(dict.fromkeys(name for line in parsed.lines for name in line.needs))
-        evidence = self._kernel.observe(needs) if needs else {}
-        observed = {name: self._observation(name, seen) for name, seen in evidence.items()}
+        needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
+        taken = {
+            name: self._in_force[name].observation(self._kernel) for name in needs if name in self._in_force
+        }
+        live = tuple(name for name in needs if name not in taken)
+        evidence = self._kernel.observe(live) if live else {}
+        observed = taken | {name: self._observation(name, seen) for name, seen in evidence.items()}
         grade = self._bench.judge(parsed, observed)
         if self._untrained:
             grade = msgspec.structs.replace(grade, waits="the training was neither run nor taken")
@@ -159,8 +163,6 @@ class Walk:
         return outputs_for(grade)
 
     def _observation(self, name: str, seen: Evidence) -> Observation:
-        if name in self._in_force:
-            return self._in_force[name].observation(seen, self._kernel)
         return Observation(name, self._explained(seen), self._kernel)
 
     def _explained(self, seen: Evidence) -> Evidence:

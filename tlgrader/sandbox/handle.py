@@ -114,9 +114,12 @@ class Worker:
         except Unanswered as error:
             raise KeyError(f"{digest}: {error}") from error
 
-    def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the model with this handle answers. Raises Unanswered if it raised or the worker is gone."""
-        return self._tensor(messages.Logits(handle, self._answer_s), inputs)
+    def logits(self, model: int | str, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """What the model with this handle, or of this name, answers.
+
+        Raises Unanswered if it raised, or the worker is gone.
+        """
+        return self._tensor(messages.Logits(model, self._answer_s), inputs)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Evidence of what the function with this handle returns; Missing, with the reason, if it raises."""

@@ -119,9 +119,9 @@ class FetchTensor(msgspec.Struct, frozen=True, tag=True):
 
 
 class Logits(msgspec.Struct, frozen=True, tag=True):
-    """Send what the model with this handle answers for the frame's tensors."""
+    """Send what the model with this handle, or of this name, answers for the frame's tensors."""
 
-    handle: int
+    model: int | str
     timeout_s: float
 
 

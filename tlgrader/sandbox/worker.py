@@ -25,7 +25,7 @@ import torch
 
 from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque
-from tlgrader.evidence.observe import Observer
+from tlgrader.evidence.observe import Observer, logits
 from tlgrader.evidence.plain import decode_plain
 from tlgrader.evidence.wire import Channel, WireError
 from tlgrader.sandbox import processes, shell
@@ -186,8 +186,8 @@ class Worker:
                 return Observed({name: self._observe(name) for name in names}), None
             case FetchTensor(digest=digest):
                 return Sent(), {"tensor": self._observer.tensor(digest)}
-            case Logits(handle=handle):
-                return Sent(), {"tensor": self._observer.logits(handle, tensors)}
+            case Logits(model=model):
+                return Sent(), {"tensor": self._logits(model, tensors)}
             case AskDevice():
                 return Used(_used_gpu()), None
             case Call():
@@ -209,6 +209,14 @@ class Worker:
             raise
         except BaseException:
             return Opaque(_type_name(value))
+
+    def _logits(self, model: int | str, inputs: Tensors) -> torch.Tensor:
+        if isinstance(model, int):
+            return self._observer.logits(model, inputs)
+        named = self._resolve(model)
+        if not isinstance(named, torch.nn.Module):
+            raise TypeError(f"`{model}` is no model in the notebook")
+        return logits(named, inputs)
 
     def _resolve(self, name: str) -> object:
         first, *rest = name.split(".")
