@@ -64,8 +64,9 @@ def _require_stated_thresholds(course: Course, source: Exercise) -> None:
 
 
 def _stated(threshold: float, text: str) -> bool:
-    percent = f"{100 * threshold:.4g}"
-    return re.search(rf"(?<![\d.]){re.escape(percent)} ?%|(?<![\d.]){threshold:.4g}(?!\d)", text) is not None
+    percent, share = re.escape(f"{100 * threshold:.4g}"), re.escape(f"{threshold:.4g}")
+    zeros = "0*" if "." in share else ""  # 0.8 may be written as 0.80
+    return re.search(rf"(?<![\d.])({percent} ?%|{share}{zeros}(?!\d))", text) is not None
 
 
 def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:

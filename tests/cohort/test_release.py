@@ -81,7 +81,10 @@ def test_a_threshold_that_students_cannot_read_is_refused(course: Course) -> Non
     course.measured("tiny").write_text(json.dumps({"accuracy": {"threshold": 0.83}}))
     with pytest.raises(AuthorError, match=r"the threshold of accuracy, 0.83, is not stated"):
         release(course, "tiny")
-    for stated in ("At least 83 % of them.", "An accuracy of 0.83."):
+    _change(course, "title", "An accuracy of 0.831.")
+    with pytest.raises(AuthorError, match=r"the threshold of accuracy, 0.83, is not stated"):
+        release(course, "tiny")
+    for stated in ("At least 83 % of them.", "An accuracy of 0.83.", "An accuracy of 0.830."):
         _change(course, "title", stated)
         assert release(course, "tiny").is_file()
 
