@@ -54,6 +54,39 @@ def test_the_same_seed_gives_the_same_head() -> None:
     assert not torch.equal(heads[0], heads[2])
 
 
+def test_a_spare_is_what_would_be_loaded_and_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minilm, "_SPARE_MODELS", [])
+    monkeypatch.setattr(minilm, "_SPARE_TOKENIZERS", [])
+    loaded = _drawn()
+    minilm.keep_spares()
+    with torch.random.fork_rng(devices=[]):
+        third = load_backbone(MINILM, classes=3)
+    assert third.get_parameter("classifier.weight").shape == (3, 384)
+    models = [_drawn() for _ in range(3)]
+    assert len({id(model) for model, _ in models}) == 3
+    for spare in models:
+        assert _states_equal(spare, loaded)
+    texts = ["Fine.", "Not so fine, by far."]
+    tokenizers = [load_tokenizer(MINILM) for _ in range(2)]
+    assert tokenizers[0] is not tokenizers[1]
+    assert tokenizers[0](texts)["input_ids"] == tokenizers[1](texts)["input_ids"]
+
+
+def _drawn() -> tuple[nn.Module, torch.Tensor]:
+    """A model that is loaded under a seed, and the random state after that."""
+    torch.manual_seed(7)
+    return load_backbone(MINILM, classes=2), torch.get_rng_state()
+
+
+def _states_equal(one: tuple[nn.Module, torch.Tensor], other: tuple[nn.Module, torch.Tensor]) -> bool:
+    theirs = other[0].state_dict()
+    tensors = one[0].state_dict()
+    same = tensors.keys() == theirs.keys() and all(
+        torch.equal(tensors[name], theirs[name]) for name in theirs
+    )
+    return same and vars(one[0]).keys() == vars(other[0]).keys() and torch.equal(one[1], other[1])
+
+
 def test_loading_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     load_backbone(MINILM, classes=2)
     load_tokenizer(MINILM)

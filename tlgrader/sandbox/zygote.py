@@ -101,13 +101,13 @@ def preload() -> None:
 
 def _load_backbones() -> None:
     """What libraries do at a first load is then done, and forks know the files' checksums and the tensors' digests."""
-    from tlgrader.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone, load_tokenizer
+    from tlgrader.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone, minilm
     from tlgrader.evidence.digest import know
 
     for name in (EFFICIENTNET_LITE0, MINILM, DIGITS_RESNET):
         model = load_backbone(name)
         know([*model.parameters(), *model.buffers()])
-    load_tokenizer(MINILM)
+    minilm.keep_spares()
 
 
 class Zygote:
