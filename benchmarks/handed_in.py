@@ -64,16 +64,14 @@ def _graded(course: Course, name: str, submissions: Sequence[Submission], way: T
 
 
 def _compare(rerun: dict[str, Record], auto: dict[str, Record]) -> list[str]:
-    """Print both verdicts of each sample; the samples where they differ."""
-    table = Table(
-        Column("sample", no_wrap=True), "training", "run again", "s", "handed in", "s", "differs in"
-    )
+    """Print both verdicts of each sample, and why a file was not taken; the samples where they differ."""
+    table = Table(Column("sample", no_wrap=True), "taken", "run again", "s", "handed in", "s", "differs in")
     differing = {student: list(_differences(rerun[student], auto[student])) for student in sorted(rerun)}
     for student, items in differing.items():
         one, two = rerun[student], auto[student]
         table.add_row(
             escape(student),
-            "taken" if two.handed_in else escape("; ".join(two.notes).partition(": ")[2]),
+            "yes" if two.handed_in else "no",
             score(one),
             f"{one.seconds['total']:.1f}",
             score(two),
@@ -81,6 +79,9 @@ def _compare(rerun: dict[str, Record], auto: dict[str, Record]) -> list[str]:
             escape(", ".join(items)),
         )
     STDOUT.print(table)
+    for student in differing:
+        if not auto[student].handed_in:
+            STDOUT.print(f"{student}: {'; '.join(auto[student].notes)}", markup=False, highlight=False)
     return [student for student, items in differing.items() if items]
 
 

@@ -43,9 +43,14 @@ PRELOADED = (
     *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
     *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
     *("transformers", "transformers.models.bert.modeling_bert"),
-    *("transformers.models.bert.tokenization_bert", "peft", "timm", "safetensors.torch", "PIL.Image"),
-    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "PIL.JpegImagePlugin"),
-    *("sklearn.metrics", "stack_data"),
+    *("transformers.models.bert.tokenization_bert", "timm", "safetensors.torch"),
+    *("peft", "peft.utils.transformers_weight_conversion"),
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    *("PIL.Image", "PIL.JpegImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.PpmImagePlugin"),
+    *("sklearn.metrics", "stack_data", "bdb"),
+    # What IPython imports when a shell is made.
+    *("IPython.core.application", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.magics"),
+    *("IPython.core.completer", "IPython.core.oinspect", "IPython.utils.wildcard"),
     *("pygments.formatters.html", "pygments.formatters.terminal256", "pygments.lexers.python"),
     *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.backbones.digits_resnet"),
     *("tlgrader.data.leaves", "tlgrader.data.reviews", "tlgrader.data.digits"),
@@ -90,6 +95,7 @@ def preload() -> None:
     torch.set_num_threads(1)
     for name in PRELOADED:
         import_module(name)
+    import_module("matplotlib.backends").backend_registry.list_all()  # reads what all packages declare, once
     _load_backbones()
     if processes.threads() != 1:
         raise RuntimeError(f"importing the libraries left {processes.threads()} threads; a fork needs one")
