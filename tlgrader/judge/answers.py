@@ -143,7 +143,7 @@ def _roughly(model: nn.Module, inputs: Inputs, probe: Inputs, exact: torch.Tenso
     """Logits in bfloat16, but in float32 for each row whose label they do not decide."""
     if exact.dim() != 2 or exact.shape[1] < 2:
         return run(model, inputs)
-    halved = _merged(copy.deepcopy(model)).bfloat16()
+    halved = _halved(model)
     error = (run(halved, _in_halves(probe)).float() - exact).abs().max()
     logits = run(halved, _in_halves(inputs), BATCH_OF_HALVES).float()
     exact_rows = torch.zeros(len(logits), dtype=torch.bool)
@@ -170,14 +170,18 @@ def _in_halves(inputs: Inputs) -> Inputs:
     }
 
 
-def _merged(model: nn.Module) -> nn.Module:
-    """Adapters added to the layers that they adapt: one product in place of three."""
+def _halved(model: nn.Module) -> nn.Module:
+    """A copy in bfloat16, adapters merged into the layers that they adapt: one product in place of three."""
     from peft.tuners.lora import LoraLayer
 
-    for module in model.modules():
+    adapted = {id(p) for layer in model.modules() if isinstance(layer, LoraLayer) for p in layer.parameters()}
+    others = (parameter for parameter in model.parameters() if id(parameter) not in adapted)
+    # What adapters are merged into is copied as it is, and rounded once, afterwards.
+    halved = copy.deepcopy(model, {id(p): nn.Parameter(p.bfloat16(), False) for p in others})
+    for module in halved.modules():
         if isinstance(module, LoraLayer):
             module.merge()
-    return model
+    return halved.bfloat16()
 
 
 @contextmanager
