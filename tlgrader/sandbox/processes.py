@@ -72,21 +72,21 @@ def descendants() -> list[Process]:
 
 
 def _all() -> Iterator[Process]:
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            with suppress(OSError, KeyError):  # it has ended meanwhile
-                yield _read(int(entry.name))
+    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - fifty times a second
+        with suppress(OSError, KeyError):  # it has ended meanwhile
+            yield _read(int(name))
 
 
 def _read(pid: int) -> Process:
-    status = _numbers(Path(f"/proc/{pid}/status"))
+    status = _numbers(f"/proc/{pid}/status")
     memory = status.get(b"RssAnon", 0) + status.get(b"RssShmem", 0)
     return Process(pid, status[b"PPid"], status[b"Threads"], memory * 1024)
 
 
-def _numbers(path: Path) -> dict[bytes, int]:
-    """What the kernel says there in numbers; this is read fifty times a second."""
-    return {name: int(number) for name, number in _NUMBER.findall(path.read_bytes())}
+def _numbers(path: str) -> dict[bytes, int]:
+    """What the kernel says there in numbers; as a `Path` it would take twice as long, fifty times a second."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        return {name: int(number) for name, number in _NUMBER.findall(file.read())}
 
 
 def memory_bytes() -> int:
@@ -97,7 +97,7 @@ def memory_bytes() -> int:
 def proportional_bytes(process: Process) -> int:
     """Its memory, what is shared divided among its sharers. Slow; where it cannot be read, all counts."""
     try:
-        rollup = _numbers(Path(f"/proc/{process.pid}/smaps_rollup"))
+        rollup = _numbers(f"/proc/{process.pid}/smaps_rollup")
         return (rollup[b"Pss_Anon"] + rollup[b"Pss_Shmem"]) * 1024
     except (OSError, KeyError):
         return process.memory
