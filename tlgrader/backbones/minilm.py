@@ -27,8 +27,8 @@ _SPARE_TOKENIZERS: list[Any] = []
 def keep_spares() -> None:
     """Load ahead what a notebook may ask for, in the zygote: each of its forks has spares of its own, each given once.
 
-    A notebook that adapts MiniLM loads it, and loads it again to read its adapter back; that and the tokenizer are 0.2
-    of the 0.8 s of a core that `lora` takes without its training.
+    A notebook that adapts MiniLM loads it, and loads it again to read its adapter back; that and the tokenizer were a
+    fifth of the 0.8 s of a core that `lora` takes without its training.
     """
     _SPARE_MODELS.extend(_load(DEFAULT_CLASSES) for _ in range(2))
     _SPARE_TOKENIZERS.append(_load_tokenizer())

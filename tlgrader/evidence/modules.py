@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import nn
@@ -36,7 +36,7 @@ class Unobservable(Exception):
     """An object that cannot be described; its message says why, for a student."""
 
 
-def is_module(value: object) -> bool:
+def is_module(value: object) -> TypeGuard[nn.Module]:
     """Whether `value` is a module by its real type, not by what it says its class is."""
     return issubclass(type(value), nn.Module)
 

@@ -93,7 +93,7 @@ class Observer:
 
     def _observe(self, value: object) -> Evidence:
         if is_module(value):
-            return self._model(value)  # type: ignore[arg-type]
+            return self._model(value)
         if issubclass(type(value), torch.optim.Optimizer):
             return _optimizer(value)
         if is_loader(value):

@@ -155,15 +155,14 @@ class Walk:
         }
         live = tuple(name for name in needs if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
-        observed = taken | {name: self._observation(name, seen) for name, seen in evidence.items()}
+        observed = taken | {
+            name: Observation(name, self._explained(seen), self._kernel) for name, seen in evidence.items()
+        }
         grade = self._bench.judge(parsed, observed)
         if self._untrained:
             grade = msgspec.structs.replace(grade, waits="the training was neither run nor taken")
         self._grades.append(grade)
         return outputs_for(grade)
-
-    def _observation(self, name: str, seen: Evidence) -> Observation:
-        return Observation(name, self._explained(seen), self._kernel)
 
     def _explained(self, seen: Evidence) -> Evidence:
         """A name that is missing, with the cells that failed before: one of them should have made it."""

@@ -25,6 +25,7 @@ import torch
 
 from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque
+from tlgrader.evidence.modules import is_module
 from tlgrader.evidence.observe import Observer, logits
 from tlgrader.evidence.plain import decode_plain
 from tlgrader.evidence.wire import Channel, WireError
@@ -214,7 +215,7 @@ class Worker:
         if isinstance(model, int):
             return self._observer.logits(model, inputs)
         named = self._resolve(model)
-        if not isinstance(named, torch.nn.Module):
+        if not is_module(named):
             raise TypeError(f"`{model}` is no model in the notebook")
         return logits(named, inputs)
 
