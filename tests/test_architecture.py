@@ -17,6 +17,7 @@ PACKAGE = Path(tlgrader.__file__).parent
 ALLOWED = {
     "errors": set(),
     "seeding": set(),
+    "harmless": set(),
     "data": {"errors", "backbones"},
     "backbones": {"errors", "evidence"},
     "evidence": {"errors", "backbones"},
@@ -28,7 +29,7 @@ ALLOWED = {
     "course": {"errors", "evidence"},
     "judge": {"errors", "evidence", "checks", "sandbox", "course", "backbones", "data"},
     "gradebook": {"errors", "course", "judge"},
-    "feedback": {"course", "judge"},
+    "feedback": {"course", "judge", "harmless"},
     "pipeline": {"errors", "evidence", "course", "judge", "sandbox", "gradebook", "feedback"},
     "mutation": {"errors", "course"},
     "audit": {"checks", "course", "judge", "mutation"},

@@ -6,67 +6,24 @@ import copy
 import textwrap
 
 import nbformat
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
 from tlgrader.course.exercise import Exercise, Role
+from tlgrader.harmless import Harmless
 from tlgrader.judge.record import Record
 
-# What pandas, rich and tqdm need for tables; scripts, styles, frames, forms and handlers are not among them.
-_TAGS = [
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "br",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "u",
-    "ul",
-]
-_ATTRIBUTES = {"*": ["class", "title"], "a": ["href"], "td": ["colspan"], "th": ["colspan", "scope"]}
 _WIDTH = 90
 """Characters of a note's line: pages do not wrap what a cell prints."""
 
 
 def notebook_to_show(record: Record, notebook: NotebookNode, exercise: Exercise) -> NotebookNode:
-    """`notebook` as it ran, with what the student controls sanitised and a note on top where there is one."""
+    """`notebook` as it ran, with what the student controls made harmless and a note on top where there is one."""
     shown = copy.deepcopy(notebook)
+    harmless = Harmless()
     instructors = set(exercise.ids(Role.text, Role.grade))
     for cell in shown.cells:
         if _id(cell) not in instructors:
-            _sanitise(cell)
+            harmless.clean(cell)
     if record.notes:
         shown.cells.insert(0, _note("How this was graded where it was not as usual", record.notes))
     return shown
@@ -80,15 +37,6 @@ def unreadable_notebook(record: Record, exercise: Exercise) -> NotebookNode:
         cells.append(copy.deepcopy(empty.node))
     cells.insert(0, _note("This submission was not graded; a person has to look at it", (record.reason,)))
     return nbformat.v4.new_notebook(cells=cells, metadata=exercise.metadata, nbformat_minor=5)
-
-
-def _sanitise(cell: NotebookNode) -> None:
-    sanitiser = SanitizeHTML(tags=_TAGS, attributes=_ATTRIBUTES)
-    if cell.cell_type in ("markdown", "raw"):
-        cell.source = sanitiser.sanitize_html_tags(cell.source)
-        cell.pop("attachments", None)
-    else:
-        cell.outputs = sanitiser.sanitize_code_outputs(cell.outputs)
 
 
 def _note(title: str, lines: tuple[str, ...]) -> NotebookNode:

@@ -29,14 +29,20 @@ def generate_feedback(course: Course, exercise: str, students: Sequence[str]) ->
     """Write the feedback pages of `students`, yielding each student when done.
 
     Raises:
-        GraderError: nbgrader failed, with the end of its log.
+        GraderError: nbgrader failed for some, with the ends of its logs; after all the others are done.
     """
-    api = _api(course)
+    api, failures = _api(course), []
     for student in students:
         with FileLock(course.lock, is_singleton=True):
             done = api.generate_feedback(exercise, student, force=True)
-        _require(done, f"feedback for {student}", GraderError)
+        try:
+            _require(done, f"feedback for {student}", GraderError)
+        except GraderError as failure:
+            failures.append(str(failure))
+            continue
         yield student
+    if failures:
+        raise GraderError("\n".join(failures))
 
 
 def _api(course: Course) -> NbGraderAPI:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tlgrader.sandbox.messages import Clear, Display, Output, Raised, Returned, Stream
+from tlgrader.sandbox.messages import Bundle, Clear, Display, Output, Raised, Returned, Stream
 
 MOST_OUTPUTS = 10_000
 """A cell that shows more pieces than this loses the rest; what a worker sends is bounded here, too."""
@@ -58,7 +58,7 @@ class Outputs:
     def _update(self, output: Display) -> None:
         for made, display_id in zip(self._made, self._ids, strict=True):
             if display_id is not None and display_id == output.display_id:
-                made["data"], made["metadata"] = output.data, output.metadata
+                made["data"], made["metadata"] = _text_only(output.data), output.metadata
 
 
 def as_nbformat(output: Output) -> dict[str, Any]:
@@ -67,11 +67,15 @@ def as_nbformat(output: Output) -> dict[str, Any]:
         case Stream():
             return {"output_type": "stream", "name": output.name, "text": output.text}
         case Display():
-            return {"output_type": "display_data", "data": output.data, "metadata": output.metadata}
+            return {
+                "output_type": "display_data",
+                "data": _text_only(output.data),
+                "metadata": output.metadata,
+            }
         case Returned():
             return {
                 "output_type": "execute_result",
-                "data": output.data,
+                "data": _text_only(output.data),
                 "metadata": output.metadata,
                 "execution_count": output.execution_count,
             }
@@ -85,3 +89,8 @@ def as_nbformat(output: Output) -> dict[str, Any]:
             }
         case Clear():
             raise TypeError("clearing is no output")
+
+
+def _text_only(data: Bundle) -> dict[str, str]:
+    """What a notebook can hold: a bundle may have come from anywhere, and each of its kinds is to be text."""
+    return {kind: text for kind, text in data.items() if isinstance(text, str)}
