@@ -52,6 +52,10 @@ LOOK = """
 falls = history[-1] < history[0]
 answers = model(torch.tensor([[3.0, 0, 0, 0], [-3, 0, 0, 0]])).argmax(1).tolist()
 """
+SHOW = """
+size = sum(parameter.numel() for parameter in model.parameters())
+print("parameters:", size)
+"""
 CHECKED = """
 check.optimizer(optimizer, model)
 check.history(history, epochs=60)
@@ -70,12 +74,15 @@ ANSWERS = {
 
 
 def make_trained_course(root: Path) -> Course:
-    """The tiny course with a cell that trains, one that hands in, one that looks, and their checks."""
+    """The tiny course with cells that show the model, train it, hand in, and look at it, and their checks."""
     course = make_course(root)
     source = source_notebook()
     source.cells[4:4] = [
-        _training(make_cell("code", "history = ...", "train", **STUDENT)),
-        _training(make_cell("code", "tlgrader.hand_in(model, history, optimizer)", "hand_in", **GIVEN)),
+        _tagged("show", make_cell("code", SHOW, "show", **GIVEN)),
+        _tagged("train", make_cell("code", "history = ...", "train", **STUDENT)),
+        _tagged(
+            "train", make_cell("code", "tlgrader.hand_in(model, history, optimizer)", "hand_in", **GIVEN)
+        ),
         make_cell("code", "answers = ...", "look", **STUDENT),
         make_cell("code", CHECKED, "check_train", points=6, **CHECK),
     ]
@@ -84,8 +91,8 @@ def make_trained_course(root: Path) -> Course:
     return course
 
 
-def _training(cell: NotebookNode) -> NotebookNode:
-    cell.metadata["tags"] = ["train"]
+def _tagged(tag: str, cell: NotebookNode) -> NotebookNode:
+    cell.metadata["tags"] = [tag]
     return cell
 
 

@@ -6,22 +6,21 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 
-from tlgrader.course.corpus import Sample, as_notebook, as_submission
+from tlgrader.course.corpus import Sample, as_notebook
 from tlgrader.course.exercise import Exercise
-from tlgrader.course.submission import Submission
+from tlgrader.course.submission import Submission, read_submission
 from tlgrader.errors import MachineError
 from tlgrader.evidence.handed_in import FILE
 
-_RUN_ALL = ("-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--stdout")
+_RUN_ALL = ("-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--inplace")
 
 
 def run_at_home(notebook: Path, student: str) -> bytes | None:
-    """The training result that is handed in where `student` runs all cells of `notebook`; None if none is.
+    """The training result that is handed in where `student` runs all cells of `notebook` and saves it; None if none is.
 
     There is no sandbox. Jupyter knows the student's name as a JupyterHub tells it.
 
@@ -53,6 +52,5 @@ def trained_at_home(exercise: Exercise, sample: Sample, reference: Sample, stude
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder, f"{exercise.name}.ipynb")
         notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
-        result = run_at_home(notebook, student)
-    files = {} if result is None else {FILE: result}
-    return replace(as_submission(exercise, sample, reference), student=student, files=files)
+        run_at_home(notebook, student)
+        return read_submission(notebook, student)

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbformat import NotebookNode
 
 from tests.tiny import SECRETS, hand_in, make_course, notebook
 from tlgrader import gradebook
 from tlgrader.course.paths import Course
+from tlgrader.errors import GraderError
 from tlgrader.gradebook.commands import generate_feedback
 from tlgrader.judge.record import read
 from tlgrader.pipeline import Order, grade
@@ -20,10 +23,29 @@ HOSTILE = """
 from IPython.display import HTML, display
 display(HTML('<script>alert(1)</script><b onclick=x()>bold</b>'))
 """
+# What IPython sends on and no notebook can hold, and what templates would write into tags.
+SPOILT = """
+from IPython.display import display
+display({'text/html': 5}, raw=True)
+display({'text/plain': 'a figure'}, raw=True, metadata={'text/plain': 5, 'filenames': 'x'})
+display({'image/png': 'AAAA'}, raw=True, metadata={'image/png': {'width': '1 onerror=alert(1)'}})
+"""
+PASTED = "My loss: ![curve](attachment:curve.png), and ![lost](attachment:lost.png)"
+CURVE = "iVBORw0KGgo="
+
+
+def _with_a_picture() -> NotebookNode:
+    handed_in = notebook(why="My loss: ![curve](attachment:curve.png)")
+    (answer,) = [cell for cell in handed_in.cells if cell.id == "why"]
+    answer.attachments = {"curve.png": {"image/png": CURVE}}
+    return handed_in
+
+
 STUDENTS = {
-    "ada": notebook(),
+    "ada": _with_a_picture(),
     "bob": notebook(learn="rate = 0.5"),
     "eve": notebook(learn=f"{HOSTILE}rate = 0.1"),
+    "mia": notebook(learn=f"{SPOILT}rate = 0.1", why=PASTED),
     "zoe": notebook(learn="rate = 0"),
 }
 
@@ -54,7 +76,7 @@ def autograded(course: Course) -> Course:
 
 def test_autograde_on_a_fresh_clone_gives_the_records_scores(autograded: Course) -> None:
     rows = {row.student: row.score for row in gradebook.rows(autograded, "tiny")}
-    assert rows == {"ada": 6, "bob": 4, "eve": 6, "zoe": 2}
+    assert rows == {"ada": 6, "bob": 4, "eve": 6, "mia": 6, "zoe": 2}
     for student in ("ada", "bob", "eve"):
         record = read(autograded.record("tiny", student))
         assert record is not None
@@ -74,6 +96,32 @@ def test_the_autograded_notebook_shows_reasons_and_runs_no_script(autograded: Co
     assert "&lt;script&gt;alert(1)" in shown["learn"]
     assert "<script" not in shown["learn"]
     assert "onclick" not in shown["learn"]
+
+
+def test_nobodys_outputs_or_answers_keep_others_from_their_feedback(autograded: Course) -> None:
+    assert list(generate_feedback(autograded, "tiny", ["mia", "bob"])) == ["mia", "bob"]
+    page = autograded.feedback("tiny", "mia").read_text()
+    assert "a figure" in page
+    assert not BeautifulSoup(page, "html.parser").find_all(onerror=True)
+    assert (
+        "![curve](attachment:curve.png)" in page
+    )  # one picture is lost, so the answer is shown as it was written
+
+
+def test_a_picture_pasted_into_an_answer_is_on_the_page(autograded: Course) -> None:
+    assert list(generate_feedback(autograded, "tiny", ["ada"])) == ["ada"]
+    assert f'src="data:image/png;base64,{CURVE}"' in autograded.feedback("tiny", "ada").read_text()
+
+
+def test_a_page_that_cannot_be_written_is_said_after_the_others_are(autograded: Course) -> None:
+    shown = autograded.autograded("tiny", "ada")
+    kept = shown.read_bytes()
+    shown.write_bytes(b"this is no notebook")
+    done: list[str] = []
+    with pytest.raises(GraderError, match="feedback for ada failed"):
+        done.extend(generate_feedback(autograded, "tiny", ["ada", "bob"]))
+    shown.write_bytes(kept)
+    assert autograded.feedback("tiny", "bob").is_file()
 
 
 def test_feedback_shows_reasons_and_neither_hidden_tests_nor_the_marking_scheme(autograded: Course) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import struct
 from collections.abc import Callable, Iterator
 
 import msgspec
+import nbformat
 import pytest
 import torch
 from safetensors.torch import save
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from tests import tiny
 from tests.trained import (
     LOOK,
+    SHOW,
     TRAIN,
     Grader,
     make_trained_course,
@@ -151,6 +154,62 @@ def test_cells_after_the_training_find_what_was_handed_in(ways: dict[Training, R
     record = ways[Training.handed_in]
     assert _status(record, "look") == "ok"
     assert record.items()["check_train/assert"].finding.outcome is Outcome.passed
+
+
+def test_a_given_cell_that_only_shows_something_runs_with_the_training_alone(
+    ways: dict[Training, Record],
+) -> None:
+    shown = {training: _status(record, "show") for training, record in ways.items()}
+    assert shown == {Training.rerun: "ok", Training.handed_in: "not_run", Training.auto: "not_run"}
+
+
+def test_a_given_cell_runs_whose_names_the_student_uses(
+    course: Course, result: bytes, grader: Grader
+) -> None:
+    submit(course, "uses_it", result, look=f"{LOOK}assert size == 58\n")
+    record = grader.records(Training.auto, "uses_it")["uses_it"]
+    assert (_status(record, "show"), _status(record, "look"), record.score) == ("ok", "ok", 12)
+
+
+def test_what_was_only_shown_need_not_have_run_before_the_training(
+    course: Course, result: bytes, grader: Grader
+) -> None:
+    shown = cell_digest(SHOW)
+    cells = tuple(cell for cell in read(result)[0].cells if cell != shown)
+    assert cells != read(result)[0].cells
+    submit(course, "never_showed_it", _changed(result, _with(cells=cells)))
+    assert grader.records(Training.auto, "never_showed_it")["never_showed_it"].handed_in
+
+
+def test_cells_that_do_not_run_show_what_they_showed_the_student_and_that_it_is_theirs(
+    course: Course, result: bytes, grader: Grader
+) -> None:
+    path = submit(course, "shows", result)
+    notebook = json.loads(path.read_text())
+    cells = {cell["id"]: cell for cell in notebook["cells"]}
+    spoilt = {
+        "output_type": "display_data",
+        "data": {"text/html": "<script>alert(1)</script>58"},
+        "metadata": {},
+    }
+    said = {"output_type": "stream", "name": "stdout", "text": "parameters: 58\n"}
+    cells["show"]["outputs"], cells["train"]["outputs"] = [said, spoilt], [said]
+    cells["look"]["outputs"] = [said]  # it runs, so its own outputs are shown
+    path.write_text(json.dumps(notebook))
+    grader.records(Training.auto, "shows")
+    graded = nbformat.read(course.graded_notebook("tiny", "shows"), as_version=4)
+    outputs = {cell.id: cell.get("outputs", []) for cell in graded.cells}
+    marked, claimed, html = outputs["show"]
+    assert (
+        "it did not run: it only shows something; the notebook that was handed in shows this:" in marked.text
+    )
+    assert claimed.text == "parameters: 58\n"
+    assert "<script" not in html.data["text/html"]
+    assert [output.text for output in outputs["train"]] == [
+        "[tlgrader] it did not run: a training result was handed in; the notebook that was handed in shows this:\n",
+        "parameters: 58\n",
+    ]
+    assert outputs["look"] == []
 
 
 def test_a_record_holds_for_the_way_in_which_it_was_made(

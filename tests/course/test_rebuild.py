@@ -76,7 +76,7 @@ def test_a_changed_given_cell_runs_as_the_exercise_has_it_and_that_is_said() -> 
     cells[1] = SubmittedCell("imports", "node-imports", "code", "import os")
     texts, notes = _rebuilt(cells)
     assert dict(texts)["imports"] == "import torch"
-    assert notes == ("The given cell `imports` was changed; it ran as the exercise has it.",)
+    assert notes == ("The given cell `imports` was changed; it counts as the exercise has it.",)
 
 
 def test_a_deleted_student_cell_stays_empty() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from tlgrader.course.claimed import Pictures
 from tlgrader.errors import AuthorError
 
 TENSORS = ".safetensors"
@@ -50,11 +53,25 @@ class Cell:
         """Whether the author tagged it ``train``: what it makes can be handed in, and then it need not run."""
         return "train" in self.node.metadata.get("tags", ())
 
+    @property
+    def shows(self) -> bool:
+        """Whether it is given and the author tagged it ``show``: it makes nothing, so it need not run to be graded."""
+        return self.role is Role.given and "show" in self.node.metadata.get("tags", ())
+
     def with_text(self, text: str) -> Cell:
         """The same cell with another text."""
-        node = copy.deepcopy(self.node)
-        node.source = text
-        return Cell(self.id, self.role, text, self.points, node)
+        return replace(self, source=text, node=self._node_with(source=text))
+
+    def with_outputs(self, outputs: Sequence[NotebookNode]) -> Cell:
+        """The same cell, of code, showing `outputs`."""
+        return replace(self, node=self._node_with(outputs=list(outputs)))
+
+    def with_pictures(self, pictures: Pictures) -> Cell:
+        """The same cell, with `pictures` pasted into it."""
+        return replace(self, node=self._node_with(attachments=pictures)) if pictures else self
+
+    def _node_with(self, **fields: Any) -> NotebookNode:
+        return NotebookNode(copy.deepcopy(self.node), **fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Nothing here trusts the file: it may be truncated, huge, a link to somewhere else, or carefully wrong. The
 notebook that is graded is built anew from the instructor's cells; of the submission only the text of student
-cells and the cells that the student added survive.
+cells and the cells that the student added survive, and what cells showed that need not run again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tlgrader.course.claimed import Pictures, encodable, outputs_in, pictures_in
 from tlgrader.course.exercise import Cell, Exercise, Role
 from tlgrader.evidence.handed_in import FILE, MAX_BYTES
 
@@ -36,12 +37,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SubmittedCell:
-    """One cell as it was handed in: `grade_id` and `id` are what the file claims."""
+    """One cell as it was handed in: `grade_id`, `id`, and what it shows are what the file claims."""
 
     grade_id: str | None
     id: str | None
     type: str
     text: str
+    outputs: tuple[NotebookNode, ...] = ()
+    pictures: Pictures = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,10 @@ def _submitted_cell(cell: dict[str, Any]) -> SubmittedCell:
         grade_id=grade_id if isinstance(grade_id, str) else None,
         id=cell["id"] if isinstance(cell.get("id"), str) else None,
         type=kind if kind in ("code", "markdown", "raw") else "raw",
-        text=_encodable(text) if isinstance(text, str) else "",
+        text=encodable(text) if isinstance(text, str) else "",
+        outputs=outputs_in(cell.get("outputs")),
+        pictures=pictures_in(cell.get("attachments")) if kind == "markdown" else {},
     )
-
-
-def _encodable(text: str) -> str:
-    """Lone surrogates, which JSON can spell and no file can hold, become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _files_beside(notebook: Path) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -186,11 +186,18 @@ def rebuild(exercise: Exercise, submission: Submission) -> Rebuilt:
 
 
 def _filled(cell: Cell, submitted: SubmittedCell | None) -> Cell:
+    if submitted is None:
+        return _empty(cell)
+    filled = cell.with_text(submitted.text) if cell.role in (Role.student, Role.written) else cell
+    if cell.trains or cell.shows:
+        return filled.with_outputs(submitted.outputs)
+    return filled.with_pictures(submitted.pictures) if cell.role is Role.written else filled
+
+
+def _empty(cell: Cell) -> Cell:
     if cell.role not in (Role.student, Role.written):
         return cell
-    if submitted is None:
-        return cell.with_text(MISSING if cell.node.cell_type == "code" else "")
-    return cell.with_text(submitted.text)
+    return cell.with_text(MISSING if cell.node.cell_type == "code" else "")
 
 
 class _Matching:
@@ -257,7 +264,7 @@ class _Matching:
         if submitted.grade_id != cell.id and "nbgrader" in cell.node.metadata:
             notes.append(f"The cell `{cell.id}` had lost its grade id; it was recognised by its cell id.")
         if cell.role is Role.given and submitted.text.strip() != cell.source.strip():
-            notes.append(f"The given cell `{cell.id}` was changed; it ran as the exercise has it.")
+            notes.append(f"The given cell `{cell.id}` was changed; it counts as the exercise has it.")
         if cell.role is Role.grade and submitted.text.strip() != cell.released.strip():
             notes.append(f"The checks in `{cell.id}` were changed; they were made as the exercise has them.")
         return notes
@@ -272,4 +279,4 @@ def _added(cell: SubmittedCell, id: str) -> Cell:
     node: NotebookNode = make[cell.type](cell.text)
     # Stable, so that grading the same submission twice writes the same notebook.
     node["id"] = hashlib.sha256(id.encode()).hexdigest()[:12]
-    return Cell(id, Role.added, cell.text, 0.0, node)
+    return Cell(id, Role.added, cell.text, 0.0, node).with_pictures(cell.pictures)

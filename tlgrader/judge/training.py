@@ -205,8 +205,9 @@ def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
 
 
 def runs(cell: Cell) -> bool:
-    """Whether a student's machine runs the cell."""
-    return cell.role is not Role.grade and cell.node.cell_type == "code" and bool(cell.source.strip())
+    """Whether a training may rest on the cell: it is of code, no grade cell, and does more than to show something."""
+    does = cell.role is not Role.grade and not cell.shows
+    return does and cell.node.cell_type == "code" and bool(cell.source.strip())
 
 
 def _require_names(result: HandedIn, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from symtable import symtable
 from typing import Protocol
 
 import msgspec
@@ -29,7 +31,8 @@ RESTORE = "from tlgrader.restoring import restore as _restore; _restore(globals(
 TRY_S = 5.0
 """How long, in seconds, a cell that trains may run on a CPU where there is a GPU for it."""
 NOT_RUN = "not_run"
-"""The status of a cell that trains where its result was handed in."""
+"""The status of a cell that trains, or only shows something, where a training result was handed in."""
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 class Kernel(Answering, Source, Protocol):
@@ -60,7 +63,8 @@ class Walked:
 class Walk:
     """One notebook on its way through worker and judge. Used once.
 
-    Given what was `handed_in`, cells that train do not run, and from the first of them on its names stand for it.
+    Given what was `handed_in`, cells that train do not run, and from the first of them on its names stand for it; nor
+    do cells that only show something: what the student's notebook shows is of the training that is judged.
     Where it is only `tried`, a training that a CPU does not finish in a few seconds ends it.
     """
 
@@ -90,6 +94,7 @@ class Walk:
         Raises:
             WantsGpu: it is only tried, and trains for longer, or its training is to be on an accelerator.
         """
+        shown = set() if self._handed_in is None else _only_shown(cells)
         for cell in cells:
             if self._not_restored:
                 break
@@ -99,7 +104,9 @@ class Walk:
                 node.outputs = self._judge(cell)
                 self._judge_s += time.monotonic() - started
             elif cell.trains and self._handed_in is not None:
-                node.outputs = self._pass_over(cell, self._handed_in)
+                node.outputs = self._pass_over_training(cell, self._handed_in)
+            elif cell.id in shown:
+                node.outputs = self._pass_over(cell, "", "it only shows something")
             elif node.cell_type == "code":
                 node.outputs = self._run(cell)
                 node.execution_count = len(self._cells)
@@ -136,16 +143,20 @@ class Walk:
         """Whether a check looks at the device that a model is on."""
         return any(line.name == "trained_on" for cell in self._grade_cells.values() for line in cell.lines)
 
-    def _pass_over(self, cell: Cell, handed_in: Mapping[str, Taken]) -> list[NotebookNode]:
+    def _pass_over_training(self, cell: Cell, handed_in: Mapping[str, Taken]) -> list[NotebookNode]:
         """Leave a cell that trains out: what it would have made was handed in, or there is nothing."""
         if handed_in and not self._in_force:
             self._not_restored = self._kernel.run(RESTORE, timeout_s=self._limits.cell_s).reason
         self._in_force = handed_in
         self._untrained = not handed_in
         reason = "" if handed_in else "it did not run, and no training result was taken in its place"
+        return self._pass_over(cell, reason, "a training result was handed in")
+
+    def _pass_over(self, cell: Cell, reason: str, why: str) -> list[NotebookNode]:
+        """A cell that does not run, `reason` where it should have: it shows what it showed the student."""
         self._cells.append(CellRecord(cell.id, NOT_RUN, reason, 0.0))
-        said = reason or "it did not run: a training result was handed in"
-        return [_stream(f"[tlgrader] {said}\n")]
+        shows = "; the notebook that was handed in shows this:" if cell.node.outputs else ""
+        return [_stream(f"[tlgrader] {reason or f'it did not run: {why}'}{shows}\n"), *cell.node.outputs]
 
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
@@ -172,6 +183,26 @@ class Walk:
             return seen
         failed = [f"cell `{cell.cell}`: {cell.reason}" for cell in self._cells if cell.reason]
         return Missing("; ".join([seen.reason, *failed[-2:]]))
+
+
+def _only_shown(cells: Sequence[Cell]) -> set[str]:
+    """Ids of the cells that only show something, and bind no name that a cell after them may read."""
+    found, words = set[str](), set[str]()
+    for cell in reversed(cells):
+        if cell.shows and not _is_read(cell.source, words):
+            found.add(cell.id)
+        else:
+            words |= set(_WORD.findall(cell.source))
+    return found
+
+
+def _is_read(source: str, words: set[str]) -> bool:
+    """Whether a global name that an author's cell binds is among `words`; so it may be, too, of a cell with a magic."""
+    try:
+        symbols = symtable(source, "cell", "exec").get_symbols()
+    except SyntaxError:
+        return True
+    return any(s.get_name() in words for s in symbols if s.is_assigned() or s.is_imported())
 
 
 def _stream(text: str) -> NotebookNode:
