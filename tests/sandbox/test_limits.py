@@ -5,6 +5,8 @@ import pytest
 from tests.sandbox.cells import printed, run
 from tlgrader.sandbox.handle import Worker
 from tlgrader.sandbox.limits import in_words
+from tlgrader.sandbox.messages import Raised
+from tlgrader.sandbox.outputs import CUT, Outputs
 from tlgrader.sandbox.slot import Slot
 
 
@@ -134,3 +136,18 @@ def test_catching_an_alarm_of_ones_own_does_not_help(worker: Worker, monkeypatch
 )
 def test_sizes_are_written_as_people_do(size: int, words: str) -> None:
     assert in_words(size) == words
+
+
+def test_all_cells_of_a_notebook_together_show_no_more_than_a_page_takes(worker: Worker) -> None:
+    show = "from IPython.display import display\ndisplay({'text/plain': 'x' * 400_000}, raw=True)"
+    shown = [run(worker, show).outputs for _ in range(5)]
+    assert [len(outputs[0]["data"]["text/plain"]) for outputs in shown[:3]] == [400_000] * 3
+    assert [outputs[0]["text"] for outputs in shown[3:]] == [CUT["text"]] * 2
+    assert run(worker, "1 / 0").outputs[0]["ename"] == "ZeroDivisionError"
+
+
+def test_a_process_that_sends_one_traceback_after_another_is_kept_in_bounds() -> None:
+    outputs, raised = Outputs(1_000), Raised("E", "e", ("x" * 50_000,))
+    for _ in range(1_000):
+        outputs.add(raised, 50_000)
+    assert [output["output_type"] for output in outputs.made()] == ["error", "error", "stream"]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GRACE_S = 5.0
 """How long a worker may take to stop after its own alarm before the judge ends it."""
+CELL_OUTPUTS, NOTEBOOK_OUTPUTS = 12, 24
+"""How large the outputs of a cell, and of a notebook, are at most: so many times what a cell may print."""
 _DECODER = msgspec.json.Decoder(messages.FromWorker)
 NOT_UNDERSTOOD = "its process sent something that is not understood"
 
@@ -71,6 +73,7 @@ class Worker:
     def __init__(self, slot: Keeper, sock: socket.socket) -> None:
         self._slot = slot
         self._channel = Channel(sock, _DECODER)
+        self._room = slot.limits.output_bytes * NOTEBOOK_OUTPUTS
         self._gone: str | None = None
         self._fault = ""  # of the machine, once there was one: nothing that comes after it is the student's
         self.ending: messages.Ending | None = None
@@ -89,8 +92,9 @@ class Worker:
         where it lacks what the cell asks for.
         """
         started = time.monotonic()
-        outputs = Outputs(self._slot.limits.output_bytes * 12)
+        outputs = Outputs(min(self._room, self._slot.limits.output_bytes * CELL_OUTPUTS))
         status, reason = self._run(source, timeout_s, outputs)
+        self._room = max(0, self._room - len(msgspec.json.encode(outputs.made())))
         return CellResult(status, outputs.made(), reason, time.monotonic() - started)
 
     def begin(self, files: Mapping[str, bytes]) -> None:

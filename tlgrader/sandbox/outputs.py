@@ -8,6 +8,13 @@ from tlgrader.sandbox.messages import Bundle, Clear, Display, Output, Raised, Re
 
 MOST_OUTPUTS = 10_000
 """A cell that shows more pieces than this loses the rest; what a worker sends is bounded here, too."""
+TRACEBACK = 2**17
+"""How many bytes beyond the limit a traceback may take."""
+CUT = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "[tlgrader] what was shown beyond this is left out\n",
+}
 
 
 class Outputs:
@@ -19,13 +26,14 @@ class Outputs:
         self._made: list[dict[str, Any]] = []
         self._ids: list[str | None] = []
         self._clear_next = False
+        self._is_cut = False
 
     def made(self) -> list[dict[str, Any]]:
-        """The outputs so far, as nbformat's output dicts."""
-        return self._made
+        """The outputs so far, as nbformat's output dicts, and a line where some were left out."""
+        return [*self._made, dict(CUT)] if self._is_cut else self._made
 
     def add(self, output: Output, size: int) -> None:
-        """Take what came next, `size` bytes long; past the limit only tracebacks are kept."""
+        """Take what came next, `size` bytes long; past the limit only a traceback is kept."""
         if isinstance(output, Clear):
             self._clear_next = output.wait
             if not output.wait:
@@ -34,8 +42,11 @@ class Outputs:
         if self._clear_next:
             self._clear()
         self._size += size
-        if isinstance(output, Raised) or (self._size <= self._limit and len(self._made) < MOST_OUTPUTS):
+        limit = self._limit + TRACEBACK if isinstance(output, Raised) else self._limit
+        if self._size <= limit and len(self._made) < MOST_OUTPUTS:
             self._put(output)
+        else:
+            self._is_cut = True
 
     def _clear(self) -> None:
         self._made.clear()
