@@ -36,7 +36,8 @@ QUIET = [
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     course = make_course(tmp_path_factory.mktemp("formgrader"))
-    hand_in(course, "bob", notebook(learn="rate = 0.5\nprint('<img src=x onerror=alert(1)>')"))
+    lines = "rate = 0.5\nprint('<img src=x onerror=alert(1)>')"
+    hand_in(course, "bob", notebook(learn=lines, why="[Because](java&#115;cript:alert(1))"))
     gradebook.sync(course, "tiny")
     return course
 
@@ -107,5 +108,7 @@ def test_the_button_grades_and_the_page_shows_why(course: Course, server: str) -
         shown = page.content()
         assert "2 of 4 points" in shown
         assert re.search("<img src=.?x", shown) is None
+        assert "[Because](java" in shown
+        assert page.locator("#notebook a[href^='javascript' i]").count() == 0
         page.screenshot(path=str(course.root / "submission.png"), full_page=True)
         browser.close()
