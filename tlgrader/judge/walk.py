@@ -81,6 +81,7 @@ class Walk:
         self._kernel, self._bench, self._grade_cells, self._limits = kernel, bench, grade_cells, limits
         self._handed_in, self._tried = handed_in, tried
         self._in_force: Mapping[str, Taken] = {}
+        self._only_shown = set[str]()
         self._not_restored = ""
         self._untrained = False
         self._cells: list[CellRecord] = []
@@ -94,23 +95,12 @@ class Walk:
         Raises:
             WantsGpu: it is only tried, and trains for longer, or its training is to be on an accelerator.
         """
-        shown = set() if self._handed_in is None else _only_shown(cells)
+        if self._handed_in is not None:
+            self._only_shown = _only_shown(cells)
         for cell in cells:
             if self._not_restored:
                 break
-            node = copy.deepcopy(cell.node)
-            if cell.role is Role.grade:
-                started = time.monotonic()
-                node.outputs = self._judge(cell)
-                self._judge_s += time.monotonic() - started
-            elif cell.trains and self._handed_in is not None:
-                node.outputs = self._pass_over_training(cell, self._handed_in)
-            elif cell.id in shown:
-                node.outputs = self._pass_over(cell, "", "it only shows something")
-            elif node.cell_type == "code":
-                node.outputs = self._run(cell)
-                node.execution_count = len(self._cells)
-            self._nodes.append(node)
+            self._nodes.append(self._walked(cell))
         return Walked(
             tuple(self._cells),
             tuple(self._grades),
@@ -119,6 +109,21 @@ class Walk:
             self._kernel.device(),
             self._not_restored,
         )
+
+    def _walked(self, cell: Cell) -> NotebookNode:
+        node = copy.deepcopy(cell.node)
+        if cell.role is Role.grade:
+            started = time.monotonic()
+            node.outputs = self._judge(cell)
+            self._judge_s += time.monotonic() - started
+        elif cell.trains and self._handed_in is not None:
+            node.outputs = self._pass_over_training(cell, self._handed_in)
+        elif cell.id in self._only_shown:
+            node.outputs = self._pass_over(cell, "", "it only shows something")
+        elif node.cell_type == "code":
+            node.outputs = self._run(cell)
+            node.execution_count = len(self._cells)
+        return node
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
         left = self._limits.notebook_s - sum(ran.seconds for ran in self._cells)
