@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.gradebook.commands import generate_assignment
 from tlgrader.judge.gradecell import parse_all
+from tlgrader.judge.references import entries
 
 # Shorter lines, such as `)` or `pass`, say nothing.
 _TELLING = 25
@@ -52,11 +52,7 @@ def _require_valid_starters(source: Exercise) -> None:
 def _require_stated_thresholds(course: Course, source: Exercise) -> None:
     """Every threshold is a number that a student can read in the notebook; only data is hidden."""
     visible = "\n".join(cell.source for cell in source.cells if cell.role is Role.text)
-    try:
-        measured = json.loads(course.measured(source.name).read_text())
-    except OSError:
-        return
-    for name, entry in measured.items():
+    for name, entry in entries(course.measured(source.name)).items():
         if "threshold" in entry and not _stated(float(entry["threshold"]), visible):
             raise AuthorError(
                 f"the threshold of {name}, {entry['threshold']}, is not stated in the text of {source.name}.ipynb"

@@ -16,6 +16,7 @@ from tlgrader.course.exercise import files_beside, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.judge.record import write_atomically
+from tlgrader.judge.references import entries
 
 # What decides what a run measures, by the keys of `hashes`.
 _PARTS = {
@@ -34,7 +35,7 @@ def names(course: Course, exercise: str) -> list[str]:
     Raises:
         AuthorError: there is no such file, or no threshold in it.
     """
-    found = sorted(name for name, entry in _entries(course, exercise).items() if "threshold" in entry)
+    found = sorted(name for name, entry in entries(course.measured(exercise)).items() if "threshold" in entry)
     if not found:
         raise AuthorError(
             f"tl_solutions/{exercise}/reference.json names no threshold; begin with a guess, such as "
@@ -49,7 +50,7 @@ def stored_sides(course: Course, exercise: str, name: str) -> Sides:
     Raises:
         AuthorError: it holds none.
     """
-    entry = _entries(course, exercise)[name]
+    entry = entries(course.measured(exercise))[name]
     try:
         return Sides(entry["correct"]["runs"], entry["weak"]["runs"])
     except KeyError:
@@ -73,7 +74,7 @@ def write_reference(
 
 def rewrite_reference(course: Course, exercise: str, found: Mapping[str, Calibrated]) -> None:
     """Write what was chosen anew from stored runs: they stay those of the versions and hashes that are there."""
-    kept = {key: entry for key, entry in _entries(course, exercise).items() if key in _ABOUT}
+    kept = {key: entry for key, entry in entries(course.measured(exercise)).items() if key in _ABOUT}
     _write(course, exercise, found, kept)
 
 
@@ -111,21 +112,13 @@ def _hash(part: object) -> str:
 
 def staleness(course: Course, exercise: str) -> str:
     """Why the thresholds may not be those of the exercise as it is now, in a sentence; empty where they are."""
-    entries = _entries(course, exercise)
-    if not any("threshold" in entry for entry in entries.values()):
+    stored = entries(course.measured(exercise))
+    if not any("threshold" in entry for entry in stored.values()):
         return ""
     again = f"run `tlgrader calibrate {exercise}`"
-    then = entries.get("hashes")
+    then = stored.get("hashes")
     if then is None:
         return f"the thresholds of {exercise} are guesses, or it was not kept what they were measured on: {again}"
     now = hashes(course, exercise)
     changed = [words for key, words in _PARTS.items() if then.get(key) != now[key]]
     return f"since {exercise} was calibrated, {' and '.join(changed)} changed: {again}" if changed else ""
-
-
-def _entries(course: Course, exercise: str) -> dict[str, Any]:
-    try:
-        entries = json.loads(course.measured(exercise).read_text())
-    except (OSError, ValueError):
-        return {}
-    return entries if isinstance(entries, dict) else {}

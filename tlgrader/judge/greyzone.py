@@ -6,7 +6,6 @@ shown and kept; only the item that the threshold decides takes the verdict of th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
@@ -20,6 +19,7 @@ from tlgrader.course.paths import Course
 from tlgrader.judge.explain import outputs_for
 from tlgrader.judge.job import Graded, Job
 from tlgrader.judge.record import GradeRecord, Item, Record, Status, Training
+from tlgrader.judge.references import entries
 
 RUNS = 3
 """Runs of a submission in the grey zone, the first included."""
@@ -50,13 +50,9 @@ class GreyZone(msgspec.Struct, frozen=True):
 
 def grey_zones(course: Course, exercise: str) -> dict[str, GreyZone]:
     """The zones of an exercise's measures, by name; none where it was not calibrated."""
-    try:
-        entries = json.loads(course.measured(exercise).read_text())
-    except (OSError, ValueError):  # a hidden test that needs the file says so in its own words
-        return {}
     return {
         name: GreyZone(entry["threshold"], *entry["zone"])
-        for name, entry in entries.items()
+        for name, entry in entries(course.measured(exercise)).items()
         if "threshold" in entry and "zone" in entry
     }
 

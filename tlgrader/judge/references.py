@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tlgrader.errors import AuthorError
+
+
+def entries(path: Path) -> dict[str, Any]:
+    """What a ``reference.json`` holds, by name; nothing where it is missing or broken: `threshold` says so then."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def threshold(hidden_tests: str, name: str) -> float:
@@ -17,8 +27,8 @@ def threshold(hidden_tests: str, name: str) -> float:
     file = Path(hidden_tests)
     path = file.parent.parent / "tl_solutions" / file.stem / "reference.json"
     try:
-        return float(json.loads(path.read_text())[name]["threshold"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return float(entries(path)[name]["threshold"])
+    except (ValueError, KeyError, TypeError) as error:
         raise AuthorError(
             f"tl_solutions/{file.stem}/reference.json has no threshold for {name!r}: "
             f"run `tlgrader calibrate {file.stem}`"

@@ -16,9 +16,11 @@ import torch
 
 from tlgrader.course.exercise import Cell
 from tlgrader.course.paths import Course
+from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo, Value
 from tlgrader.evidence.observation import NotAsDescribed, Observation, arrive
 from tlgrader.judge.record import Verified
+from tlgrader.judge.references import entries
 from tlgrader.judge.training import Taken, runs
 from tlgrader.judge.walk import Kernel
 from tlgrader.sandbox.limits import Limits
@@ -43,17 +45,13 @@ class _Measured(msgspec.Struct, frozen=True):
     tolerance: Tolerance = Tolerance()
 
 
-class _Reference(msgspec.Struct, frozen=True):
-    verification: _Measured = _Measured()
-
-
 def tolerance_of(course: Course, exercise: str) -> Tolerance:
     """What ``reference.json`` says."""
+    found = entries(course.measured(exercise)).get("verification", {})
     try:
-        content = course.measured(exercise).read_bytes()
-        return msgspec.json.decode(content, type=_Reference).verification.tolerance
-    except (OSError, msgspec.DecodeError):  # a hidden test that needs the file says so in its own words
-        return Tolerance()
+        return msgspec.convert(found, _Measured).tolerance
+    except msgspec.ValidationError as error:
+        raise AuthorError(f"tl_solutions/{exercise}/reference.json, `verification`: {error}") from error
 
 
 def verify(
