@@ -21,6 +21,7 @@ from tlgrader.course.corpus import read_corpus
 from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.course.submission import Submission
+from tlgrader.evidence.handed_in import FILE
 from tlgrader.judge.job import Job
 from tlgrader.judge.pool import Pool
 from tlgrader.judge.record import Record, Training
@@ -34,7 +35,7 @@ def main() -> None:
         sys.exit("which exercise? python -m benchmarks.handed_in EXERCISE")
     name = course.require(sys.argv[1])
     submissions = _corpus(course, name)
-    STDOUT.print(f"{sum(bool(s.files) for s in submissions)} of {len(submissions)} samples hand something in")
+    STDOUT.print(f"{sum(FILE in s.files for s in submissions)} of {len(submissions)} samples hand something in")
     ways = {way: _graded(course, name, submissions, way) for way in (Training.rerun, Training.auto)}
     different = _compare(*ways.values())
     sys.exit(1 if different else 0)
