@@ -35,7 +35,9 @@ def main() -> None:
         sys.exit("which exercise? python -m benchmarks.handed_in EXERCISE")
     name = course.require(sys.argv[1])
     submissions = _corpus(course, name)
-    STDOUT.print(f"{sum(FILE in s.files for s in submissions)} of {len(submissions)} samples hand something in")
+    STDOUT.print(
+        f"{sum(FILE in s.files for s in submissions)} of {len(submissions)} samples hand something in"
+    )
     ways = {way: _graded(course, name, submissions, way) for way in (Training.rerun, Training.auto)}
     different = _compare(*ways.values())
     sys.exit(1 if different else 0)

@@ -40,7 +40,7 @@ def hand_in(*things: object) -> None:
     """Write `things` (the model, its history, its optimizer) into a file beside the notebook, to be submitted.
 
     They are described as the grader would see them, under the names that the notebook gives them; tensors that
-    are pretrained are left out. One sentence says what was written, or on stderr why nothing was.
+    are pretrained are left out. It says what was written, or on stderr why nothing was.
     """
     variables = sys._getframe(1).f_locals
     if SEED_VARIABLE in os.environ:  # describing the model would cost each submission a second
@@ -77,8 +77,9 @@ def _handed_in(things: tuple[object, ...], variables: Mapping[str, object]) -> s
     _write(content)
     names = ", ".join(f"`{name}`" for name in evidence)
     return (
-        f"✓ Handed in: {names}, trained on {result.device.name}, in {FILE} ({_megabytes(len(content))} of at "
-        f"most {_megabytes(MAX_BYTES)}). Submit this file with your notebook, and run this again after any change."
+        f"✓ Handed in: {names}, trained on {result.device.name}, in {FILE}\n"
+        f"  ({_megabytes(len(content))} of at most {_megabytes(MAX_BYTES)}).\n"
+        "  Submit this file with your notebook, and run this again after any change."
     )
 
 
