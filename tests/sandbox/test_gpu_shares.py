@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pynvml as real
@@ -14,7 +16,7 @@ from tlgrader.errors import MachineError, UsageError
 from tlgrader.sandbox import blame, gpu
 from tlgrader.sandbox.gpu import CONTEXT_BYTES, Gpu, Share, chosen, present, require_room
 from tlgrader.sandbox.limits import GIB, Limits
-from tlgrader.sandbox.wall import Wall
+from tlgrader.sandbox.wall import Wall, environment
 
 L4, FIRST, SECOND = "GPU-0a1b2c3d-0000", "MIG-5c89a0e4-0000", "MIG-5c89a0e4-0001"
 
@@ -123,6 +125,13 @@ def test_the_wall_shows_the_gpu_of_its_share_and_no_other() -> None:
     variables = {command[i + 1]: command[i + 2] for i, word in enumerate(command) if word == "--setenv"}
     assert variables["CUDA_VISIBLE_DEVICES"] == "GPU-x"
     assert variables["PYTORCH_ALLOC_CONF"] == f"per_process_memory_fraction:{11.5 / 24:.4f}"
+
+
+def test_torch_understands_how_a_share_is_said() -> None:
+    """By torch's own parser, which needs no GPU, in a process of its own, since it keeps what it reads."""
+    said = environment(None, Share(Gpu("GPU-x", "x", 24 * GIB, ()), 2))["PYTORCH_ALLOC_CONF"]
+    read = f"import torch; torch._C._accelerator_setAllocatorSettings({said!r})"
+    subprocess.run([sys.executable, "-c", read], check=True)
 
 
 def test_a_wall_without_a_share_shows_no_gpu() -> None:
