@@ -66,8 +66,14 @@ def test_of_data_only_text_is_kept() -> None:
 
 def test_too_many_and_too_large_outputs_are_left_out() -> None:
     large = {"output_type": "stream", "name": "stdout", "text": "x" * OUTPUTS_SIZE}
-    assert len(outputs_in([STREAM] * (2 * MOST))) == MOST
-    assert [output.text for output in outputs_in([STREAM, large, STREAM])] == ["accuracy 0.9\n"] * 2
+    assert len(outputs_in([VALUE] * (2 * MOST))) == MOST
+    assert [output.text for output in outputs_in([STREAM, large])] == ["accuracy 0.9\n"]
+
+
+def test_what_is_printed_in_pieces_is_one_text() -> None:
+    failing = STREAM | {"name": "stderr"}
+    texts = [output.text for output in outputs_in([STREAM, STREAM, failing, STREAM])]
+    assert texts == ["accuracy 0.9\n" * 2, "accuracy 0.9\n", "accuracy 0.9\n"]
 
 
 @given(

@@ -49,16 +49,25 @@ _Output = _Printed | _Displayed | _Returned | _Raised
 
 def outputs_in(found: object) -> tuple[NotebookNode, ...]:
     """Those of a cell's outputs, as a file has them, that are of the format and not too large: text and pictures."""
-    kept, left = [], OUTPUTS_SIZE
+    kept: list[NotebookNode] = []
+    left = OUTPUTS_SIZE
     for output in islice(found if isinstance(found, list) else (), MOST):
         try:
             node = _node(msgspec.convert(output, _Output))
         except msgspec.ValidationError:
             continue
         if (size := sum(map(len, _texts(node)))) <= left:
-            kept.append(node)
             left -= size
+            _append(kept, node)
     return tuple(kept)
+
+
+def _append(kept: list[NotebookNode], node: NotebookNode) -> None:
+    """Text that goes on where the last one ended, as Jupyter's pages show it."""
+    if kept and node.output_type == kept[-1].output_type == "stream" and node.name == kept[-1].name:
+        kept[-1].text += node.text
+    else:
+        kept.append(node)
 
 
 def _node(output: _Output) -> NotebookNode:
