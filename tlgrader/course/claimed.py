@@ -18,7 +18,7 @@ OUTPUTS_SIZE = 2**20
 MOST = 100
 """How many outputs, or pictures, of a cell are looked at."""
 _KINDS = ("image/png", "image/jpeg")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+=*\s*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]+")
 
 Lines = str | list[str]
 Pictures = dict[str, dict[str, str]]
@@ -107,7 +107,7 @@ def pictures_in(found: object) -> Pictures:
 
 
 def _pictures(bundle: dict[str, Any]) -> dict[str, str]:
-    texts = {kind: bundle[kind] for kind in _KINDS if isinstance(bundle.get(kind), str)}
+    texts = {kind: "".join(bundle[kind].split()) for kind in _KINDS if isinstance(bundle.get(kind), str)}
     return {kind: text for kind, text in texts.items() if _BASE64.fullmatch(text)}
 
 
