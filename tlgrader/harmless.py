@@ -7,14 +7,13 @@ and so has the sum of a notebook's. Text that cannot be rendered so is shown as 
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from nbconvert.filters import strip_ansi
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
@@ -34,6 +33,7 @@ _FROM_MARKDOWN = _TAGS | {"img", "input"}
 """``input`` is the box of a task list."""
 _EMPTY = {"br", "col", "hr", "img", "input", "wbr"}
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+_LINE_START = re.compile("^", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([a-z!?][^\s/>]*)")
 _SHOWN = ("text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "text/plain")
 _IGNORED = "".join(map(chr, range(33)))  # around an address, by browsers
@@ -87,9 +87,11 @@ class Harmless:
         return str(self._sanitiser.sanitize_html_tags(text))
 
     def _markdown(self, text: str, attachments: Attachments) -> str:
-        text = _TAG_START.sub("&lt;", text)
-        if self._may_render(text, MARKDOWN) and _renders_harmlessly(text, attachments):
-            return text
+        """As it is, or with its HTML as text, or as it was written."""
+        if self._may_render(text, MARKDOWN):
+            for shown in (text, _TAG_START.sub("&lt;", text)):
+                if _renders_harmlessly(shown, attachments):
+                    return shown
         return _as_written(text)
 
     def _may_render(self, text: str, most: int) -> bool:
@@ -99,9 +101,19 @@ class Harmless:
         return True
 
 
+class _WithoutHtml(IPythonRenderer):
+    """What pages render Markdown with, but refusing what it would pass on as HTML."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise InvalidNotebook("it holds HTML")
+
+    block_html = inline_html = block_mermaidjs = _refuse
+
+
 def _as_written(text: str) -> str:
-    """A block of code in Markdown, in which nothing means anything."""
-    return textwrap.indent(text, "    ")
+    """A block of code in Markdown, in which nothing means anything; Markdown ends lines where Python sees more ends."""
+    block = _LINE_START.sub("    ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return block if _renders_harmlessly(block, {}) else LEFT_OUT
 
 
 def _not_too_coloured(text: str) -> str:
@@ -135,7 +147,7 @@ def _sizes(metadata: Mapping[str, Any]) -> NotebookNode:
 def _renders_harmlessly(text: str, attachments: Attachments) -> bool:
     """Whether pages can show it, as they will: links in Markdown lead anywhere, and pictures come from anywhere."""
     try:
-        page = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=attachments)).render(text)
+        page = MarkdownWithMath(renderer=_WithoutHtml(escape=False, attachments=attachments)).render(text)
     except Exception:  # what it cannot render, no page could
         return False
     return all(_is_harmless(tag) for tag in BeautifulSoup(page, "html.parser").find_all(True))
