@@ -17,8 +17,8 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
-Attachments = dict[str, dict[str, str]]
-"""Pictures that were pasted into a cell: their names, and base64 by kind."""
+from tlgrader.course.claimed import Pictures
+
 LEFT_OUT = "[tlgrader] What stood here is left out: no page can show it safely."
 MARKDOWN, HTML, COLOURED, IN_ALL = 10_000, 100_000, 100_000, 300_000
 """The most characters of a text in Markdown, in HTML, and with ANSI's colours; and of all that a notebook renders."""
@@ -86,11 +86,11 @@ class Harmless:
             return None
         return str(self._sanitiser.sanitize_html_tags(text))
 
-    def _markdown(self, text: str, attachments: Attachments) -> str:
+    def _markdown(self, text: str, pictures: Pictures) -> str:
         """As it is, or with its HTML as text, or as it was written."""
         if self._may_render(text, MARKDOWN):
-            for shown in (text, _TAG_START.sub("&lt;", text)):
-                if _renders_harmlessly(shown, attachments):
+            for shown in dict.fromkeys((text, _TAG_START.sub("&lt;", text))):
+                if _renders_harmlessly(shown, pictures):
                     return shown
         return _as_written(text)
 
@@ -144,10 +144,10 @@ def _sizes(metadata: Mapping[str, Any]) -> NotebookNode:
     )
 
 
-def _renders_harmlessly(text: str, attachments: Attachments) -> bool:
+def _renders_harmlessly(text: str, pictures: Pictures) -> bool:
     """Whether pages can show it, as they will: links in Markdown lead anywhere, and pictures come from anywhere."""
     try:
-        page = MarkdownWithMath(renderer=_WithoutHtml(escape=False, attachments=attachments)).render(text)
+        page = MarkdownWithMath(renderer=_WithoutHtml(escape=False, attachments=pictures)).render(text)
     except Exception:  # what it cannot render, no page could
         return False
     return all(_is_harmless(tag) for tag in BeautifulSoup(page, "html.parser").find_all(True))

@@ -144,6 +144,7 @@ def test_all_cells_of_a_notebook_together_show_no_more_than_a_page_takes(worker:
     assert [len(outputs[0]["data"]["text/plain"]) for outputs in shown[:3]] == [400_000] * 3
     assert [outputs[0]["text"] for outputs in shown[3:]] == [CUT["text"]] * 2
     assert run(worker, "1 / 0").outputs[0]["ename"] == "ZeroDivisionError"
+    assert run(worker, f"{show}\n1 / 0").outputs[0]["ename"] == "ZeroDivisionError"
 
 
 def test_a_process_that_sends_one_traceback_after_another_is_kept_in_bounds() -> None:

@@ -20,9 +20,9 @@ _CAUSE = re.compile(r"^\s*[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
 def generate_assignment(course: Course, exercise: str) -> None:
     """Write ``release/<exercise>/`` and bring the gradebook up to date; AuthorError where nbgrader refuses."""
     with FileLock(course.lock, is_singleton=True):
-        _require(
-            _api(course).generate_assignment(exercise, force=True), f"release of {exercise}", AuthorError
-        )
+        failure = _failure(_api(course).generate_assignment(exercise, force=True), f"release of {exercise}")
+    if failure:
+        raise AuthorError(failure)
 
 
 def generate_feedback(course: Course, exercise: str, students: Sequence[str]) -> Iterator[str]:
@@ -35,12 +35,10 @@ def generate_feedback(course: Course, exercise: str, students: Sequence[str]) ->
     for student in students:
         with FileLock(course.lock, is_singleton=True):
             done = api.generate_feedback(exercise, student, force=True)
-        try:
-            _require(done, f"feedback for {student}", GraderError)
-        except GraderError as failure:
-            failures.append(str(failure))
-            continue
-        yield student
+        if failure := _failure(done, f"feedback for {student}"):
+            failures.append(failure)
+        else:
+            yield student
     if failures:
         raise GraderError("\n".join(failures))
 
@@ -51,8 +49,10 @@ def _api(course: Course) -> NbGraderAPI:
     return NbGraderAPI(config=config)
 
 
-def _require(result: dict[str, Any], what: str, kind: type[GraderError]) -> None:
-    if not result.get("success"):
-        log = f"{result.get('log') or ''}\n{result.get('error') or ''}".strip()
-        causes = _CAUSE.findall(log)  # the first error led to the others
-        raise kind(f"{what} failed: {causes[0] if causes else log[-1500:]}")
+def _failure(result: dict[str, Any], what: str) -> str:
+    """Why nbgrader failed, by the end of its log; empty where it did not."""
+    if result.get("success"):
+        return ""
+    log = f"{result.get('log') or ''}\n{result.get('error') or ''}".strip()
+    causes = _CAUSE.findall(log)  # the first error led to the others
+    return f"{what} failed: {causes[0] if causes else log[-1500:]}"

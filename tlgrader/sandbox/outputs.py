@@ -41,12 +41,16 @@ class Outputs:
             return
         if self._clear_next:
             self._clear()
-        self._size += size
-        limit = self._limit + TRACEBACK if isinstance(output, Raised) else self._limit
-        if self._size <= limit and len(self._made) < MOST_OUTPUTS:
+        if self._fits(output, size):
+            self._size += size
             self._put(output)
         else:
             self._is_cut = True
+
+    def _fits(self, output: Output, size: int) -> bool:
+        is_last = isinstance(output, Raised)
+        limit = self._limit + TRACEBACK if is_last else self._limit
+        return (is_last or not self._is_cut) and self._size + size <= limit and len(self._made) < MOST_OUTPUTS
 
     def _clear(self) -> None:
         self._made.clear()
