@@ -18,7 +18,7 @@ help:
 
 setup: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml $(wildcard tlgrader/data/*.py)
+$(STAMP): requirements.lock pyproject.toml $(wildcard tlcourse/data/*.py)
 	@echo "Setting up $(VENV): about 160 packages, a minute or two, once."
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else 0'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -26,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml $(wildcard tlgrader/data/*.py)
 	@# Compiled bytecode makes the heavy imports two to three times as fast.
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
-	@$(BIN)/tlgrader setup
+	@$(BIN)/tlgrader setup --grader
 	@touch $@
 
 demo: setup

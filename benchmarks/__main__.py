@@ -15,12 +15,12 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from tlgrader.course.corpus import Sample, as_submission, read_corpus
-from tlgrader.course.exercise import Exercise, Role, read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.judge.job import Job
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record
+from tlgrader.grading.job import Job
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.corpus import Sample, as_submission, read_corpus
+from tlgrader.notebook.exercise import Exercise, Role, read_exercise
+from tlgrader.records.record import Record
 from tlgrader.sandbox.limits import Limits
 
 RUNS = 4

@@ -15,19 +15,19 @@ import msgspec
 import torch
 from rich.table import Table
 
-from tlgrader.at_home import trained_at_home
+from tlgrader.authoring.at_home import trained_at_home
 from tlgrader.cli.options import CORES
 from tlgrader.cli.show import STDOUT, watched
-from tlgrader.course.corpus import read_corpus
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import Submission
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.handed_in import FILE, Handed, read, write
 from tlgrader.evidence.kinds import ModelEvidence
-from tlgrader.judge.job import Job
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Training
+from tlgrader.grading.job import Job
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.corpus import read_corpus
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.notebook.submission import Submission
+from tlgrader.records.record import Record, Training
 from tlgrader.sandbox.limits import Limits
 
 NOISE = 1e-4

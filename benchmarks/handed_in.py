@@ -14,17 +14,17 @@ from concurrent.futures import ThreadPoolExecutor
 from rich.markup import escape
 from rich.table import Column, Table
 
-from tlgrader.at_home import trained_at_home
+from tlgrader.authoring.at_home import trained_at_home
 from tlgrader.cli.options import CORES
 from tlgrader.cli.show import STDOUT, score, watched
-from tlgrader.course.corpus import read_corpus
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import Submission
 from tlgrader.evidence.handed_in import FILE
-from tlgrader.judge.job import Job
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Training
+from tlgrader.grading.job import Job
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.corpus import read_corpus
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.notebook.submission import Submission
+from tlgrader.records.record import Record, Training
 from tlgrader.sandbox.limits import Limits
 
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from tlgrader.checks.finding import Outcome
 from tlgrader.cli.options import CORES
 from tlgrader.cli.show import STDOUT, watched
-from tlgrader.course.corpus import as_submission, read_corpus
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.judge.job import Job
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record
+from tlgrader.grading.job import Job
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.corpus import as_submission, read_corpus
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.records.record import Record
 from tlgrader.sandbox.limits import Limits
 
 SEEDS = 20

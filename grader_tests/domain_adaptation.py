@@ -3,15 +3,15 @@
 from functools import cache
 from typing import Literal
 
-from tlgrader.backbones import DIGITS_RESNET, load_backbone
+from tlcourse.backbones import DIGITS_RESNET, load_backbone
+from tlcourse.data import digits
 from tlgrader.checks import adapting_domains, learned
 from tlgrader.checks.asking import proves_nothing
 from tlgrader.checks.finding import Finding, Measured, Outcome
-from tlgrader.data import digits
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
-from tlgrader.judge import comparing, evaluate, labelling
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import comparing, evaluate, labelling
 
 CONFIDENT = 0.8  # the notebook's THRESHOLD
 FALL = 0.1  # the share by which the loss on source digits must fall in self-training; printed in the notebook

@@ -6,14 +6,15 @@ import msgspec
 import torch
 from torch.nn import functional as F
 
+from tlcourse import probing
+from tlcourse.data import leaves, reviews
 from tlgrader import checks
 from tlgrader.checks.answering import word
 from tlgrader.checks.asking import check, describe, failed, settled, skipped
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.checks.measuring import MATRIX, SCORES, confusion, scored
-from tlgrader.data import leaves, reviews
-from tlgrader.judge import evaluate, probing
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import evaluate
 
 SIZES = (25, 50, 100, 200)
 RISE = 0.1  # of accuracy on unseen leaves, from 25 to 200 training leaves; printed in the notebook

@@ -2,13 +2,13 @@
 
 from functools import cache
 
+from tlcourse.backbones import EFFICIENTNET_LITE0
+from tlcourse.data import leaves
 from tlgrader import checks
-from tlgrader.backbones import EFFICIENTNET_LITE0
 from tlgrader.checks.asking import check, failed, passed, proves_nothing, skipped, weaker
 from tlgrader.checks.finding import Finding, Measured, Outcome
-from tlgrader.data import leaves
-from tlgrader.judge import evaluate
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import evaluate
 
 HEAD = "classifier"
 FALL = 0.7  # the share by which the training loss must fall; printed in the notebook

@@ -2,11 +2,11 @@
 
 from functools import cache
 
+from tlcourse.data import leaves
 from tlgrader.checks.asking import check, failed
 from tlgrader.checks.finding import Finding, Measured
-from tlgrader.data import leaves
-from tlgrader.judge import comparing, evaluate
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import comparing, evaluate
 
 START = 0.75  # of accuracy before fine-tuning; printed in the notebook
 PROBES = 8

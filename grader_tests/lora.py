@@ -4,15 +4,15 @@ from functools import cache
 
 import torch
 
+from tlcourse.backbones import MINILM, load_tokenizer
+from tlcourse.data import reviews
 from tlgrader import checks
-from tlgrader.backbones import MINILM, load_tokenizer
 from tlgrader.checks.asking import proves_nothing
 from tlgrader.checks.finding import Finding, Measured, Outcome
-from tlgrader.data import reviews
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
-from tlgrader.judge import evaluate
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import evaluate
 
 FALL = 0.1  # the share by which the training loss must fall; printed in the notebook
 WORDS = 12  # the notebook trains on sentences of at most so many

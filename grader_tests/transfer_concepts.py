@@ -6,8 +6,9 @@ from functools import cache
 import torch
 from torchvision.transforms import v2
 
+from tlcourse.backbones import EFFICIENTNET_LITE0, fingerprint
+from tlcourse.data import leaves
 from tlgrader import checks
-from tlgrader.backbones import EFFICIENTNET_LITE0, fingerprint
 from tlgrader.checks.answering import word
 from tlgrader.checks.asking import (
     check,
@@ -22,12 +23,11 @@ from tlgrader.checks.asking import (
 )
 from tlgrader.checks.finding import Finding, Measured, Outcome, Strength
 from tlgrader.checks.pretrained import is_buffer
-from tlgrader.data import leaves
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence
 from tlgrader.evidence.observation import Observation
-from tlgrader.judge import comparing, evaluate
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import comparing, evaluate
 
 HEAD = "classifier"
 SIZE = 64  # pixels a side, as in the notebook

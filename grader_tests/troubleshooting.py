@@ -9,8 +9,9 @@ from functools import cache
 
 import torch
 
+from tlcourse.backbones import load_backbone
+from tlcourse.data import digits
 from tlgrader import checks
-from tlgrader.backbones import load_backbone
 from tlgrader.checks.answering import word
 from tlgrader.checks.asking import (
     NotThere,
@@ -24,11 +25,10 @@ from tlgrader.checks.asking import (
     skipped,
 )
 from tlgrader.checks.finding import Finding, Measured, Outcome, Strength
-from tlgrader.data import digits
 from tlgrader.evidence.kinds import Missing
 from tlgrader.evidence.observation import Observation
-from tlgrader.judge import comparing, evaluate
-from tlgrader.judge.references import threshold
+from tlgrader.judging.references import threshold
+from tlgrader.models import comparing, evaluate
 
 VALIDATION = 150  # the first so many validation digits are what the notebook measures on
 TOLERANCE = 0.01  # of a measured accuracy; printed in the notebook

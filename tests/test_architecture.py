@@ -1,8 +1,9 @@
-"""Who may import whom. The arrows of `docs/design.md`, held by a test."""
+"""Who may import whom: the table of `docs/design.md` itself, held by a test."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,63 +13,70 @@ import pytest
 import tlgrader
 
 PACKAGE = Path(tlgrader.__file__).parent
+COURSE = PACKAGE.parent / "tlcourse"
+_ROW = re.compile(r"^\| (`[^|]+`) \|[^|]+\| ([^|]+) \|$", re.MULTILINE)
 
-# Each room may import from itself and from these.
-ALLOWED = {
-    "errors": set(),
-    "seeding": set(),
-    "harmless": {"course"},
-    "data": {"errors", "backbones"},
-    "backbones": {"errors", "evidence"},
-    "evidence": {"errors", "backbones"},
-    "handing_in": {"errors", "evidence", "backbones", "seeding"},
-    "restoring": {"errors", "evidence"},
-    "at_home": {"errors", "evidence", "course"},
-    "checks": {"errors", "evidence", "backbones", "seeding"},
-    "sandbox": {"errors", "evidence", "data", "backbones"},
-    "course": {"errors", "evidence"},
-    "judge": {"errors", "evidence", "checks", "sandbox", "course", "backbones", "data"},
-    "gradebook": {"errors", "course", "judge"},
-    "feedback": {"course", "judge", "harmless"},
-    "pipeline": {"errors", "evidence", "course", "judge", "sandbox", "gradebook", "feedback"},
-    "mutation": {"errors", "course"},
-    "audit": {"checks", "course", "judge", "mutation"},
-    "calibration": {"errors", "evidence", "course", "judge", "sandbox", "at_home"},
-    "release": {"errors", "course", "judge", "gradebook"},
-    "selfcheck": {"errors", "course", "judge", "sandbox", "evidence"},
-    "doctor": {"errors", "data", "backbones", "sandbox"},
-}
-SHELL = {"cli", "demo", "__main__", "__init__"}
-# Run by hand and imported by nothing: it makes the weights that `backbones` ships from the digits of `data`.
-SCRIPT = PACKAGE / "backbones/digits_resnet/pretrain.py"
+
+def _table() -> dict[str, set[str]]:
+    """What each room may import besides itself, as the page says."""
+    page = (PACKAGE.parent / "docs/design.md").read_text()
+    section = page[page.index("## Rooms, and who may import whom") :]
+    rows = {
+        room: imports for names, imports in _ROW.findall(section) for room in re.findall(r"`(\w+)/?`", names)
+    }
+    everything = {*rows, "__version__"}
+    return {
+        room: everything if imports == "all" else set(re.findall(r"`(\w+)`", imports))
+        for room, imports in rows.items()
+    }
+
+
+ALLOWED = _table()
 
 
 def _room(path: Path) -> str:
-    parts = path.relative_to(PACKAGE).parts
-    return parts[0].removesuffix(".py")
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def _imports(path: Path) -> set[str]:
-    """Rooms of this package that a file imports, wherever in the file."""
+def _imports(path: Path, package: str) -> set[str]:
+    """What a file imports of `package`, by its first part, wherever in the file."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module == "tlgrader":
+        if isinstance(node, ast.ImportFrom) and node.module == package:
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tlgrader."):
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
             found.add(str(node.module).split(".")[1])
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("tlgrader.")}
-    return found & {p.name.removesuffix(".py") for p in PACKAGE.iterdir()}
+            names = (alias.name for alias in node.names)
+            found |= {name.split(".")[1] for name in names if name.startswith(f"{package}.")}
+    return found
+
+
+def _rooms_imported(path: Path) -> set[str]:
+    return _imports(path, "tlgrader") & {p.name.removesuffix(".py") for p in PACKAGE.iterdir()}
 
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
+def test_the_page_names_every_room() -> None:
+    assert {_room(path) for path in FILES} - {"__init__", "__main__"} == set(ALLOWED)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
     room = _room(path)
-    if room not in SHELL and path != SCRIPT:
-        assert _imports(path) - {room} <= ALLOWED[room]
+    if room not in ("__init__", "__main__"):
+        assert _rooms_imported(path) - {room} <= ALLOWED[room]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_engine_knows_no_course(path: Path) -> None:
+    text = path.read_text()
+    imported = {node.module or "" for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)}
+    assert not [name for name in imported if name.split(".")[0] in ("tlcourse", "grader_tests", "course")]
+    own = ("tlcourse", "digits_resnet", "efficientnet_lite0", "MiniLM", "MINILM", "vader", "leaf_painter")
+    assert not [word for word in own if word in text]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -91,7 +99,10 @@ def _third_parties(path: Path) -> set[str]:
 
 
 def test_modules_stay_small() -> None:
-    long = {str(p.relative_to(PACKAGE)): n for p in FILES if (n := len(p.read_text().splitlines())) > 320}
+    every = [*FILES, *COURSE.rglob("*.py")]
+    long = {
+        str(p.relative_to(PACKAGE.parent)): n for p in every if (n := len(p.read_text().splitlines())) > 320
+    }
     assert not long
 
 

@@ -13,11 +13,11 @@ import pytest
 from tests.tiny import REPOSITORY, hand_in
 from tlgrader import gradebook, pipeline
 from tlgrader.checks.finding import Outcome, Strength
-from tlgrader.course.corpus import as_notebook, read_corpus
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.demo import COHORT, NOT_TAKEN, TAKEN, UNREADABLE, failing, mixed, run_demo
-from tlgrader.judge.record import Record, Status, Training, read
+from tlgrader.notebook.corpus import as_notebook, read_corpus
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.records.record import Record, Status, Training, read
 
 EXERCISES = tuple(Course(REPOSITORY).exercises())
 MOST = 8  # so many that every item fails somebody

@@ -17,21 +17,21 @@ from tests.sandbox.cells import printed, run
 from tests.trained import ANSWERS, LOOK, TRAIN, make_trained_course, submit
 from tlgrader import checks
 from tlgrader.checks.finding import Outcome
-from tlgrader.course.corpus import as_submission, read_corpus
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.data.home import data_home
+from tlgrader.data_home import data_home
 from tlgrader.errors import MachineError
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
-from tlgrader.judge.evaluate import PARITY_ON_ACCELERATOR
-from tlgrader.judge.greyzone import grey_zones
-from tlgrader.judge.job import Job
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.rebuild import rebuild
-from tlgrader.judge.record import Record
+from tlgrader.grading.greyzone import grey_zones
+from tlgrader.grading.job import Job
+from tlgrader.grading.pool import Pool
+from tlgrader.models.evaluate import PARITY_ON_ACCELERATOR
+from tlgrader.models.rebuild import rebuild
+from tlgrader.notebook.corpus import as_submission, read_corpus
+from tlgrader.notebook.exercise import read_exercise
 from tlgrader.pipeline import Order, grade_with
+from tlgrader.records.record import Record
 from tlgrader.sandbox.gpu import Gpu, Share, chosen, present
 from tlgrader.sandbox.handle import Worker
 from tlgrader.sandbox.limits import Limits

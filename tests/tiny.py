@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from tlgrader.course.exercise import exercise_from
 from tlgrader.course.paths import Course
+from tlgrader.notebook.exercise import exercise_from
 
 REPOSITORY = Path(__file__).parent.parent
 HIDDEN = '''

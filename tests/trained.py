@@ -11,19 +11,19 @@ import torch
 from nbformat import NotebookNode
 
 from tests.tiny import CHECK, GIVEN, HIDDEN, STUDENT, make_cell, make_course, source_notebook
-from tlgrader.at_home import run_at_home
-from tlgrader.course.exercise import exercise_from
+from tlgrader.authoring.at_home import run_at_home
 from tlgrader.course.paths import Course
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.handed_in import FILE, read, write
 from tlgrader.evidence.kinds import ModelEvidence, Value
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Training
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.exercise import exercise_from
 from tlgrader.pipeline import Order, Step, grade_with
+from tlgrader.records.record import Record, Training
 
 MEASURED = """
 import torch
-from tlgrader.judge import evaluate
+from tlgrader.models import evaluate
 
 
 def _data(seed):

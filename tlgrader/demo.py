@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 import nbformat
 
 from tlgrader import gradebook, pipeline
-from tlgrader.at_home import run_at_home
-from tlgrader.audit import surprises
+from tlgrader.authoring.at_home import run_at_home
+from tlgrader.authoring.audit import surprises
 from tlgrader.checks.finding import Outcome
 from tlgrader.cli.show import STDERR, STDOUT, cohort, print_surprises, watched
-from tlgrader.course.corpus import Sample, as_notebook, read_corpus
-from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.gradebook.commands import generate_feedback
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Status, Training
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.corpus import Sample, as_notebook, read_corpus
+from tlgrader.notebook.exercise import Exercise, read_exercise
+from tlgrader.records.record import Record, Status, Training
 from tlgrader.sandbox.limits import Limits
 
 # Files that no notebook can be made of; each must be listed for a person, and get no score.

@@ -7,40 +7,27 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from tlgrader.data.home import data_home
+from tlgrader.architectures import architecture, declare
+from tlgrader.course import Registration, Symptom, tried
 from tlgrader.errors import GraderError
 from tlgrader.sandbox import gpu, wall
 from tlgrader.sandbox.limits import Limits, in_words
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """One thing looked at. `needed` ones make the doctor end with exit code 1 where they are not well."""
-
-    what: str
-    well: bool
-    found: str
-    advice: str = ""
-    needed: bool = True
-
-
-def examine() -> list[Symptom]:
-    """Look at everything, in the order in which it is needed."""
+def examine(registration: Registration) -> list[Symptom]:
+    """Look at everything, in the order in which it is needed; then at what the course asks for."""
+    declare(registration.architectures, registration.wrappers)
     return [
         _python(),
         _packages(),
         _wall(),
         _room(),
-        _weights("efficientnet_lite0"),
-        _weights("all-MiniLM-L6-v2"),
-        _weights("digits_resnet"),
-        _data(),
+        *(_architecture(name) for name in registration.architectures),
+        *(registration.examine() if registration.examine else ()),
         _nbgrader(),
         _gpus(),
         _slurm(),
@@ -78,29 +65,15 @@ def _room() -> Symptom:
     return Symptom("room", memory > needed, found, "use fewer slots: --slots 1", needed=False)
 
 
-def _weights(name: str) -> Symptom:
-    from tlgrader.backbones import load_backbone
+def _architecture(name: str) -> Symptom:
+    def build() -> str:
+        from tlgrader.architectures.pristine import pristine
 
-    def load() -> str:
-        parameters = sum(p.numel() for p in load_backbone(name).parameters())
-        return f"{parameters:,} parameters, checksum as expected"
+        parameters = sum(p.numel() for p in pristine(name).module.parameters())
+        weights = "its weights are there" if architecture(name).weights else "no weights are known"
+        return f"{parameters:,} parameters; {weights}"
 
-    return _tried(f"weights of {name}", load, "reinstall with `make setup`")
-
-
-def _data() -> Symptom:
-    from tlgrader.data import digits, leaves, reviews
-
-    def load() -> str:
-        kinds = [
-            f"{len(leaves.load('train'))} leaves",
-            f"{len(reviews.load('train').texts)} reviews",
-            f"{len(digits.load('train').labels)} digits",
-        ]
-        reviews.hidden(), digits.hidden("optdigits")
-        return f"{', '.join(kinds)} to train on; hidden data in {data_home().hidden}"
-
-    return _tried("data", load, "run `tlgrader setup` where PyPI can be reached")
+    return tried(f"architecture {name}", build, "see course.py; is its package installed?")
 
 
 def _nbgrader() -> Symptom:
@@ -126,10 +99,3 @@ def _slurm() -> Symptom:
         return Symptom("Slurm", False, "not on PATH: this machine grades by itself", needed=False)
     done = subprocess.run(["sinfo", "--version"], capture_output=True, text=True, check=False)
     return Symptom("Slurm", done.returncode == 0, done.stdout.strip() or done.stderr.strip(), needed=False)
-
-
-def _tried(what: str, look: Callable[[], str], advice: str) -> Symptom:
-    try:
-        return Symptom(what, True, look())
-    except GraderError as error:
-        return Symptom(what, False, str(error), advice)

@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tlgrader.backbones import UNTRAINED, fingerprint
+from tlgrader.architectures import fingerprint
+from tlgrader.architectures.recognised import roots
 from tlgrader.errors import GraderError, UsageError
 from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.handed_in import (
@@ -108,11 +109,11 @@ def _observed(observer: Observer, name: str, thing: object) -> Handed:
     )
 
 
-def _pretrained(evidence: Mapping[str, Handed]) -> dict[str, dict[str, str]]:
+def _pretrained(evidence: Mapping[str, Handed]) -> dict[str, Mapping[str, str]]:
     """Digests of the pretrained tensors of each backbone in the models, which the grader has, too."""
     models = [one for one in evidence.values() if isinstance(one, ModelEvidence)]
-    names = {root.name for model in models for root in model.backbones}
-    return {name: fingerprint(name) for name in sorted(names) if not name.endswith(UNTRAINED)}
+    names = {root.name for model in models for root in roots(model)}
+    return {name: known for name in sorted(names) if (known := fingerprint(name)) is not None}
 
 
 def _cells() -> tuple[str, ...]:

@@ -12,14 +12,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from tlgrader import gradebook
-from tlgrader.course.exercise import Exercise, read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import Submission, Unreadable, read_submission
 from tlgrader.evidence.handed_in import FILE
-from tlgrader.feedback import notebook_to_show, unreadable_notebook
-from tlgrader.judge.job import Graded, Job
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Status, Training, read, still_holds, write, write_atomically
+from tlgrader.grading.job import Graded, Job
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.exercise import Exercise, read_exercise
+from tlgrader.notebook.submission import Submission, Unreadable, read_submission
+from tlgrader.pages.feedback import notebook_to_show, unreadable_notebook
+from tlgrader.records.record import Record, Status, Training, read, still_holds, write, write_atomically
 from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.limits import Limits
 
@@ -52,7 +52,7 @@ class Step:
 
 
 def grade(course: Course, exercise: str, order: Order) -> Iterator[Step]:
-    """Grade a cohort with desks of its own; see `grade_with`."""
+    """Grade a cohort with grader processes of its own; see `grade_with`."""
     pool = Pool(course, order.slots, order.limits, sandboxed=order.sandboxed, shares=order.shares)
     with pool:
         yield from grade_with(pool, course, exercise, order)

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import nbformat
 
-from tlgrader.course.exercise import Cell, exercise_from
-from tlgrader.course.submission import (
+from tlgrader.course import registration_here
+from tlgrader.errors import UsageError
+from tlgrader.evidence.handed_in import FILE
+from tlgrader.judging.explain import as_text
+from tlgrader.judging.gradecell import GradeCell
+from tlgrader.notebook.exercise import Cell, exercise_from
+from tlgrader.notebook.submission import (
     NOTEBOOK_BYTES,
     Submission,
     Unreadable,
@@ -18,11 +23,7 @@ from tlgrader.course.submission import (
     read_submission,
     rebuild,
 )
-from tlgrader.errors import UsageError
-from tlgrader.evidence.handed_in import FILE
-from tlgrader.judge.explain import as_text
-from tlgrader.judge.gradecell import GradeCell
-from tlgrader.judge.record import CellRecord, GradeRecord
+from tlgrader.records.record import CellRecord, GradeRecord
 from tlgrader.sandbox.limits import Limits
 
 
@@ -68,25 +69,30 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     files = {p.name: p.read_bytes() for p in path.parent.glob("*.py") if p.is_file()}
     rebuilt = rebuild(exercise, Submission("", cells, "", files))
 
-    from tlgrader.judge.bench import Bench
-    from tlgrader.judge.desk import grade_cells_of
-    from tlgrader.judge.pool import build_wall
-    from tlgrader.judge.walk import Walk
+    from tlgrader.grading.execution import Execution
+    from tlgrader.grading.grader import grade_cells_of
+    from tlgrader.grading.pool import build_wall
+    from tlgrader.judging.evaluation import Evaluator
     from tlgrader.sandbox.slot import Slot
 
     grade_cells = grade_cells_of(exercise)
     training = _training(path, rebuilt.cells, grade_cells)
-    with Slot(build_wall(sandboxed=sandboxed), Limits()) as slot, slot.worker(seed=0, files=files) as worker:
-        walk = Walk(worker, Bench(path.parent / "none.py"), grade_cells, Limits())
-        walked = walk.through(rebuilt.cells)
-    return SelfChecked(walked.cells, walked.grades, training)
+    registration = registration_here()
+    wall = build_wall(registration, sandboxed=sandboxed)
+    with (
+        Slot(wall, Limits(), None, registration.preparation) as slot,
+        slot.worker(seed=0, files=files) as worker,
+    ):
+        execution = Execution(worker, Evaluator(path.parent / "none.py"), grade_cells, Limits())
+        executed = execution.through(rebuilt.cells)
+    return SelfChecked(executed.cells, executed.grades, training)
 
 
 def _training(path: Path, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
     """What would become of the training result beside the notebook."""
     if not any(cell.trains for cell in cells):
         return ""
-    from tlgrader.judge.training import why_not_taken
+    from tlgrader.grading.training import why_not_taken
 
     why = why_not_taken(read_submission(path, ""), cells, grade_cells)
     if why:

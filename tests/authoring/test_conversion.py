@@ -10,11 +10,11 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.tiny import CHECK, GIVEN, REPOSITORY, STUDENT, make_cell
+from tlgrader.authoring.release import release
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.course.paths import Course
-from tlgrader.judge.record import Record
 from tlgrader.pipeline import Order, grade
-from tlgrader.release import release
+from tlgrader.records.record import Record
 
 HERE = Path(__file__).parent / "course"
 IMPORTS = """\

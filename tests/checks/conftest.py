@@ -1,13 +1,13 @@
 """Small models for the checks, one of which stands for a pretrained backbone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
 from torch import nn
 
-from tlgrader.checks import pretrained
-from tlgrader.evidence.digest import digest
+from tests.declared import declared
+from tlgrader.architectures import Architecture
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 
@@ -41,14 +41,10 @@ def load() -> Net:
 
 
 @pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the checks know the stand-in's pretrained tensors."""
-    net = load()
-    digests = {name: digest(t) for name, t in [*net.named_parameters(), *net.named_buffers()]}
-    monkeypatch.setattr(pretrained, "fingerprint", lambda name: digests if name == NAME else None)
-    monkeypatch.setattr(
-        "tlgrader.checks.training.fingerprint", lambda name: digests if name == NAME else None
-    )
+def known() -> Iterator[None]:
+    """A course declares the stand-in with its weights."""
+    with declared({NAME: Architecture(Net, weights=load)}):
+        yield
 
 
 @pytest.fixture

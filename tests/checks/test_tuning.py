@@ -1,33 +1,16 @@
 """Fine-tuning: which stages are trainable, their learning rates, and how far they moved."""
 
-from collections.abc import Mapping
-
 import pytest
 import torch
 from torch import nn
 
-from tests.checks.conftest import Net, Observe, load
+from tests.checks.conftest import Net, Observe
 from tlgrader import checks
-from tlgrader.checks import tuning
 from tlgrader.checks.finding import Finding, Outcome, Strength
-from tlgrader.evidence.digest import digest
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 
 STAGES = ["norm", "classifier"]
-
-
-@pytest.fixture(autouse=True)
-def known_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the checks know the stand-in's pretrained tensors, and their digests."""
-    tensors = load().state_dict()
-    digests = {name: digest(tensor) for name, tensor in tensors.items()}
-
-    def pretrained(name: str) -> Mapping[str, torch.Tensor]:
-        return tensors
-
-    monkeypatch.setattr(tuning, "pretrained", pretrained)
-    monkeypatch.setattr(tuning, "fingerprint", lambda name: digests if name == "stand_in" else None)
 
 
 @pytest.fixture

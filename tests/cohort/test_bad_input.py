@@ -13,8 +13,8 @@ from tests.tiny import hand_in, make_course, notebook
 from tlgrader import gradebook
 from tlgrader.checks.finding import Fault, Outcome
 from tlgrader.course.paths import Course
-from tlgrader.judge.record import Record, Status
 from tlgrader.pipeline import Order, grade
+from tlgrader.records.record import Record, Status
 from tlgrader.sandbox.limits import GIB, Limits
 
 LIMITS = Limits(cell_s=4, notebook_s=60, memory_bytes=GIB, output_bytes=100_000)

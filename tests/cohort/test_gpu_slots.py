@@ -17,12 +17,12 @@ from tests.stand_in import pynvml
 from tests.trained import ANSWERS, LOOK, TRAIN, make_trained_course, submit, train_at_home
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import read_submission
-from tlgrader.judge.desk import Desk
-from tlgrader.judge.job import Graded, Job
-from tlgrader.judge.pool import Pool, _graded
-from tlgrader.judge.record import Record, Status, Training
+from tlgrader.grading.grader import Grader
+from tlgrader.grading.job import Graded, Job
+from tlgrader.grading.pool import Pool, _graded
+from tlgrader.notebook.submission import read_submission
 from tlgrader.pipeline import Order, Step, grade_with
+from tlgrader.records.record import Record, Status, Training
 from tlgrader.sandbox import gpu
 from tlgrader.sandbox.gpu import chosen, present
 from tlgrader.sandbox.limits import GIB, Limits
@@ -35,7 +35,7 @@ LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
 
 @pytest.fixture(scope="module", autouse=True)
 def _driver() -> Iterator[None]:
-    """The stand-in, here and in the processes of desks, which find modules where this one does."""
+    """The stand-in, here and in the grader processes, which find modules where this one does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(Path(pynvml.__file__).parent))
         patch.setattr(gpu, "pynvml", pynvml)
@@ -114,10 +114,10 @@ def test_a_training_that_was_taken_needs_no_gpu_unless_it_is_verified(
 def test_a_gpu_that_other_programs_fill_costs_no_points(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the desk's process does before it grades, here without one."""
+    """What the grader process does before it grades, here without one."""
     monkeypatch.setenv("TLGRADER_STAND_IN_FREE", str(GIB))
     submission = read_submission(submit(course, "unlucky", None), "unlucky")
-    answer = _graded(cast(Desk, None), Job("tiny", submission), chosen("0", present(), 1)[0])
+    answer = _graded(cast(Grader, None), Job("tiny", submission), chosen("0", present(), 1)[0])
     assert isinstance(answer, Graded)
     assert answer.record.status is Status.fault
     assert "other programs hold the rest" in answer.record.for_a_person()[0]

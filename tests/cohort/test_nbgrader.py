@@ -16,8 +16,8 @@ from tlgrader import gradebook
 from tlgrader.course.paths import Course
 from tlgrader.errors import GraderError
 from tlgrader.gradebook.commands import generate_feedback
-from tlgrader.judge.record import read
 from tlgrader.pipeline import Order, grade
+from tlgrader.records.record import read
 
 HOSTILE = """
 from IPython.display import HTML, display

@@ -12,10 +12,10 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from tests.tiny import ANSWERS, make_course, source_notebook
+from tlgrader.authoring.release import release
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError, UsageError
-from tlgrader.release import release
 
 
 @pytest.fixture

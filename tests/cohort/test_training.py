@@ -28,16 +28,16 @@ from tests.trained import (
 )
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.cli.app import app
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import read_submission, rebuild
 from tlgrader.evidence.device import Device
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.handed_in import FILE, MAX_BYTES, HandedIn, cell_digest, read, write
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
-from tlgrader.judge.desk import grade_cells_of
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Training, alike
+from tlgrader.grading.grader import grade_cells_of
+from tlgrader.grading.pool import Pool
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.notebook.submission import read_submission, rebuild
+from tlgrader.records.record import Record, Training, alike
 from tlgrader.sandbox.limits import GIB, Limits
 from tlgrader.selfcheck import _training
 

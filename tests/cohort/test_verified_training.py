@@ -16,9 +16,9 @@ from tlgrader.cli.show import cohort
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import cell_digest, read, write
-from tlgrader.judge.pool import Pool
-from tlgrader.judge.record import Record, Training
-from tlgrader.judge.verifying import Tolerance, apart, curves
+from tlgrader.grading.pool import Pool
+from tlgrader.grading.verifying import Tolerance, apart, curves
+from tlgrader.records.record import Record, Training
 from tlgrader.sandbox.limits import GIB, Limits
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)

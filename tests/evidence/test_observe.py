@@ -25,7 +25,7 @@ from tlgrader.evidence.kinds import (
     decode,
     encode,
 )
-from tlgrader.evidence.observation import NotAsDescribed, Observation, arrive
+from tlgrader.evidence.observation import NotAsDescribed, Observation, to_argument
 from tlgrader.evidence.observe import Observer
 
 
@@ -43,7 +43,7 @@ def _model(value: nn.Module) -> ModelEvidence:
 
 def _arrived(value: object) -> Any:
     observer = Observer()
-    return arrive(Observation("x", observer.observe(value), observer))
+    return to_argument(Observation("x", observer.observe(value), observer))
 
 
 def _root(value: nn.Module) -> ModuleInfo:

@@ -17,6 +17,13 @@ def printed(worker: Worker, source: str) -> str:
     return "".join(o["text"] for o in result.outputs if o.get("name") == "stdout")
 
 
+def refused(worker: Worker, source: str) -> str:
+    """The exception that `source` meets."""
+    result = run(worker, source)
+    assert result.status == "error", result
+    return result.reason
+
+
 def kinds(result: CellResult) -> list[str]:
     """The kinds of a cell's outputs, streams by their names."""
     return [output.get("name", output["output_type"]) for output in result.outputs]

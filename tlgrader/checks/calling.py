@@ -9,7 +9,7 @@ from typing import Any
 from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import CallableEvidence, Missing
-from tlgrader.evidence.observation import Observation, arrive
+from tlgrader.evidence.observation import Observation, to_argument
 
 MOST = 4
 """Of a dict's entries that differ, as many are shown."""
@@ -34,7 +34,7 @@ def returns(
     answer = observation.source.call(evidence.handle, list(arguments))
     if isinstance(answer, Missing):
         return failed(Strength.queried, answer.reason, wanted)
-    value = arrive(Observation("result", answer, observation.source))
+    value = to_argument(Observation("result", answer, observation.source))
     if isinstance(value, Observation):
         return failed(Strength.queried, f"{call} returned {describe(value)}", wanted)
     if _equal(_listed(value), _listed(expected), tolerance):

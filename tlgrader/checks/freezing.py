@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from tlgrader.architectures.recognised import roots
 from tlgrader.checks.asking import check, counted, failed, listed, name_of, need, passed, settled
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.checks.pretrained import Comparison, compare
@@ -160,7 +161,7 @@ def base_untouched(
 
 
 def _no_backbone(model: object, evidence: ModelEvidence, wanted: str | None) -> str:
-    name, found = name_of(model, "model"), [root.name for root in evidence.backbones]
+    name, found = name_of(model, "model"), [root.name for root in roots(evidence)]
     what = f"the backbone `{wanted}`" if wanted else "a backbone"
     there = f"; it holds {listed(found)}" if found else ""
     return f"`{name}` does not hold {what} as `load_backbone` returns it{there}"

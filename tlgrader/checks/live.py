@@ -17,7 +17,7 @@ from tlgrader.checks.callsite import Call
 from tlgrader.checks.finding import Finding, Measured, Outcome
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import Opaque
-from tlgrader.evidence.observation import Observation, arrive
+from tlgrader.evidence.observation import Observation, to_argument
 from tlgrader.evidence.observe import Observer
 
 
@@ -52,7 +52,7 @@ def _seen(name: str, value: object) -> object:
     evidence = observer.observe(value)
     if isinstance(evidence, Opaque) and issubclass(type(value), list | tuple | dict):
         return value  # the arguments of a call, with tensors among them
-    return arrive(Observation(name, evidence, observer))
+    return to_argument(Observation(name, evidence, observer))
 
 
 def _show(finding: Finding) -> None:

@@ -18,7 +18,7 @@ from tlgrader.checks.asking import (
 )
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import CallableEvidence, LoaderEvidence, Missing
-from tlgrader.evidence.observation import Observation, arrive
+from tlgrader.evidence.observation import Observation, to_argument
 
 if TYPE_CHECKING:
     import torch
@@ -151,7 +151,7 @@ def _answers(transform: object, pictures: torch.Tensor) -> torch.Tensor:
     answer = observation.source.call(handle, [pictures])
     if isinstance(answer, Missing):
         raise _Unusable(_raised(observation, answer))
-    value = arrive(Observation("result", answer, observation.source))
+    value = to_argument(Observation("result", answer, observation.source))
     if not isinstance(value, torch.Tensor):
         raise _Unusable(
             f"`{observation.name}` returned {describe(value)}, pictures in one tensor were expected"

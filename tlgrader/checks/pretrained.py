@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tlgrader.architectures import fingerprint
+from tlgrader.architectures.recognised import roots
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
 from tlgrader.evidence.names import is_within, under
-
-
-def fingerprint(name: str) -> dict[str, str] | None:
-    """The digests of a backbone's pretrained tensors by name, or None for a name that is not to be trusted.
-
-    See `is_trusted`. Raises MachineError where its weights are missing.
-    """
-    from tlgrader import backbones
-
-    return backbones.fingerprint(name) if is_trusted(name) else None
-
-
-def is_trusted(name: str) -> bool:
-    """Whether a backbone comes with the grader.
-
-    The name is whatever a student's module carries: a file or a hub's repository that a submission names must
-    never be loaded outside its worker.
-    """
-    from tlgrader import backbones
-
-    return name in (backbones.EFFICIENTNET_LITE0, backbones.MINILM, backbones.DIGITS_RESNET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +30,7 @@ class Comparison:
 def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -> Comparison:
     """Compare parameters, or ``buffers``, of each known backbone, but for those under `except_`."""
     result = Comparison()
-    for root in evidence.backbones:
+    for root in roots(evidence):
         known = fingerprint(root.name)
         if known is not None:
             result = _joined(result, _compare_one(evidence, root, known, tuple(except_), buffers))
@@ -59,7 +40,7 @@ def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -
 def _compare_one(
     evidence: ModelEvidence,
     root: BackboneRoot,
-    known: dict[str, str],
+    known: Mapping[str, str],
     except_: tuple[str, ...],
     buffers: bool,
 ) -> Comparison:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tlgrader.architectures import fingerprint
+from tlgrader.architectures.recognised import roots
 from tlgrader.checks.asking import (
     NotThere,
     check,
@@ -23,7 +25,6 @@ from tlgrader.checks.asking import (
     weaker,
 )
 from tlgrader.checks.finding import Finding, Measured, Strength
-from tlgrader.checks.pretrained import fingerprint
 from tlgrader.evidence.kinds import (
     ModelEvidence,
     ModuleInfo,
@@ -113,14 +114,14 @@ def _not_learning(layer: ModuleInfo, tensors: list[ParameterInfo]) -> list[str]:
 
 
 def _not_new(evidence: ModelEvidence, matrix: ParameterInfo) -> list[str]:
-    known = [digests for root in evidence.backbones if (digests := fingerprint(root.name))]
+    known = [digests for root in roots(evidence) if (digests := fingerprint(root.name))]
     if any(matrix.digest in digests.values() for digests in known):
         return [f"`{matrix.name}` is the pretrained head"]
     return []
 
 
 def _head_strength(evidence: ModelEvidence) -> Strength:
-    known = any(fingerprint(root.name) for root in evidence.backbones)
+    known = any(fingerprint(root.name) for root in roots(evidence))
     return Strength.bitwise if known else Strength.claimed
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from tlgrader.architectures import fingerprint, pretrained
+from tlgrader.architectures.recognised import roots
 from tlgrader.checks.asking import (
     check,
     counted,
@@ -22,13 +22,10 @@ from tlgrader.checks.asking import (
     settled,
 )
 from tlgrader.checks.finding import Finding, Strength
-from tlgrader.checks.pretrained import fingerprint, is_buffer
+from tlgrader.checks.pretrained import is_buffer
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, ParameterInfo, TensorInfo
 from tlgrader.evidence.names import is_within, plain_name, under, unique_parameters
 from tlgrader.evidence.observation import NotAsDescribed, Observation
-
-if TYPE_CHECKING:
-    import torch
 
 UNFREEZE = "for parameter in model.get_submodule(name).parameters(): parameter.requires_grad = True"
 _ROUNDING = 1e-6
@@ -182,7 +179,7 @@ def stages_moved(
     expected = f"{listed(stages, len(stages))} moved"
     expected += f", none by more than {at_most:.0%}" if at_most < math.inf else ""
     expected += ", and all below bit for bit as pretrained"
-    root = next((root for root in evidence.backbones if fingerprint(root.name)), None)
+    root = next((root for root in roots(evidence) if fingerprint(root.name)), None)
     if root is None:
         name = name_of(model, "model")
         return failed(Strength.claimed, f"`{name}` holds no backbone as `load_backbone` returns it", expected)
@@ -234,14 +231,6 @@ def _change(
 
 def _norm(backbone: str, name: str) -> float:
     return pretrained(backbone)[name].double().norm().item()
-
-
-@cache
-def pretrained(backbone: str) -> Mapping[str, torch.Tensor]:
-    """A trusted backbone's pretrained tensors by name."""
-    from tlgrader.backbones import load_backbone
-
-    return load_backbone(backbone).state_dict()
 
 
 def _wrongly_moved(moved: Mapping[str, float], stages: Sequence[str], at_most: float) -> list[str]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from tlgrader.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, unused
+from tlgrader.authoring.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, unused
 from tlgrader.cli.show import STDOUT, print_surprises, short, watched
 from tlgrader.course.paths import Course
-from tlgrader.judge.pool import Pool
+from tlgrader.grading.pool import Pool
 from tlgrader.sandbox.limits import Limits
 
 
@@ -39,7 +39,7 @@ class Counts:
 def audit_all(
     course: Course, exercises: Sequence[str], slots: int, *, mutate: bool, sandboxed: bool = True
 ) -> bool:
-    """Audit `exercises` one after the other at the same desks and print what was found; whether all is fine."""
+    """Audit `exercises` one after the other by the same graders and print what was found; whether all is fine."""
     cohorts = [cohort(course, exercise, mutate=mutate) for exercise in exercises]
     with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
         counts = [_audited(pool, course, these) for these in cohorts]

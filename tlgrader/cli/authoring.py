@@ -33,8 +33,8 @@ def release(
     where the audit fails, a grade cell holds what it may not, a threshold is not stated in the notebook, or anything
     hidden would reach a student.
     """
+    from tlgrader.authoring.release import release as write_release
     from tlgrader.cli.audited import audit_all
-    from tlgrader.release import release as write_release
 
     here = course_at(course, exercise)
     names = chosen(here, exercise, every=every)

@@ -12,13 +12,13 @@ from rich.table import Table
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, watched
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
+from tlgrader.notebook.exercise import read_exercise
 
 if TYPE_CHECKING:
-    from tlgrader.calibration.chance import Chance
-    from tlgrader.calibration.rates import Calibrated, Fit, Side
-    from tlgrader.calibration.runs import Run, Sides
+    from tlgrader.authoring.calibration.chance import Chance
+    from tlgrader.authoring.calibration.rates import Calibrated, Fit, Side
+    from tlgrader.authoring.calibration.runs import Run, Sides
 
 Seeds = Annotated[int, typer.Option("--seeds", min=2, help="Runs of each solution.")]
 KeepRuns = Annotated[
@@ -44,8 +44,8 @@ def calibrate(
     Where cells are tagged train, also measures how far honest runs of the reference lie apart: with that tolerance
     `tlgrader grade --verify-training` compares.
     """
-    from tlgrader.calibration import picture, stored
-    from tlgrader.calibration.rates import calibrated
+    from tlgrader.authoring.calibration import picture, stored
+    from tlgrader.authoring.calibration.rates import calibrated
 
     here = course_at(course, exercise)
     names = stored.names(here, exercise)
@@ -65,7 +65,7 @@ def calibrate(
 
 
 def _measured(course: Course, exercise: str, seeds: int, slots: int) -> list[Run]:
-    from tlgrader.calibration.runs import measured_samples, runs
+    from tlgrader.authoring.calibration.runs import measured_samples, runs
 
     total = seeds * len(measured_samples(course, exercise))
     return list(watched(runs(course, exercise, seeds, slots), total, f"Calibrating {exercise}", "runs"))
@@ -73,7 +73,7 @@ def _measured(course: Course, exercise: str, seeds: int, slots: int) -> list[Run
 
 def _chance(course: Course, exercise: str) -> Chance | None:
     """How far honest trainings lie apart, measured and said; None where there is none to hand in."""
-    from tlgrader.calibration.chance import RUNS, chosen, measure
+    from tlgrader.authoring.calibration.chance import RUNS, chosen, measure
 
     if not read_exercise(course.source(exercise)).trains:
         return None
@@ -90,15 +90,15 @@ def _chance(course: Course, exercise: str) -> Chance | None:
 
 
 def _sides(course: Course, exercise: str, runs: Sequence[Run], name: str) -> Sides:
-    from tlgrader.calibration.runs import sides
-    from tlgrader.calibration.stored import stored_sides
+    from tlgrader.authoring.calibration.runs import sides
+    from tlgrader.authoring.calibration.stored import stored_sides
 
     return sides(runs, name) if runs else stored_sides(course, exercise, name)
 
 
 def _distributions(name: str, found: Sides) -> Table:
     """What each solution reached, the strongest baseline first, before a threshold is chosen or refused."""
-    from tlgrader.calibration.rates import fits
+    from tlgrader.authoring.calibration.rates import fits
 
     table = Table(title=f"{name}, by solution, nearest to the other side first", title_justify="left")
     for column in ("", "solution", "runs", "least", "mean", "most"):
@@ -134,7 +134,7 @@ def _rate(side: Side) -> str:
 
 def warn_of_stale_thresholds(course: Course, names: Iterable[str]) -> None:
     """Say where an exercise is no longer what it was when its thresholds were measured."""
-    from tlgrader.calibration.stored import staleness
+    from tlgrader.authoring.calibration.stored import staleness
 
     for name in names:
         if sentence := staleness(course, name):

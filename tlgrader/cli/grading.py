@@ -10,10 +10,10 @@ from rich.markup import escape
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
-from tlgrader.judge.record import Record, Training, alike
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.records.record import Record, Training, alike
 from tlgrader.sandbox.gpu import Share
 
 Students = Annotated[

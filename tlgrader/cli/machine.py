@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -11,13 +13,14 @@ from tlgrader.cli.show import STDERR, STDOUT
 
 def doctor() -> None:
     """Say what this machine offers: the wall, limits, GPU, weights, data, Slurm; and what to do about what lacks."""
+    from tlgrader.course import registration_here
     from tlgrader.doctor import examine
 
     table = Table(title="What this machine offers", title_justify="left")
     for column in ("", "what", "found", "what to do"):
         table.add_column(column)
     with STDERR.status("Examining this machine"):
-        symptoms = examine()
+        symptoms = examine(registration_here())
     for symptom in symptoms:
         mark = "[green]✓[/]" if symptom.well else ("[red]✗[/]" if symptom.needed else "[yellow]–[/]")
         table.add_row(
@@ -28,10 +31,18 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def setup() -> None:
-    """Fetch and verify the data, once; make the secret from which hidden data are drawn."""
-    from tlgrader.data.install import install
+def setup(
+    grader: Annotated[
+        bool, typer.Option("--grader", help="For graders: also the hidden data, which no student may have.")
+    ] = False,
+) -> None:
+    """Fetch and verify the course's data, once. Graders give --grader; students do not."""
+    from tlgrader.course import registration_here
 
+    install = registration_here().install
+    if install is None:
+        STDOUT.print("This course has no data to fetch.")
+        return
     with STDERR.status("Fetching the data"):
-        for line in install():
+        for line in install(hidden=grader):
             STDOUT.print(line, highlight=False, soft_wrap=True)

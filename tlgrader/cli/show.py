@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.table import Table
 
 from tlgrader.checks.finding import Outcome
-from tlgrader.judge.record import Record, Status
+from tlgrader.records.record import Record, Status
 
 STDOUT = Console(soft_wrap=False)
 STDERR = Console(stderr=True)

@@ -1,1 +1,17 @@
-"""The course on disk: its paths, its exercises, its submissions, its corpus."""
+"""A course: where everything of it lies, and what it registers with the grader."""
+
+from tlgrader.architectures import Architecture
+from tlgrader.course.paths import Course
+from tlgrader.course.registration import Registration, read_registration, register, registration_here
+from tlgrader.course.symptom import Symptom, tried
+
+__all__ = [
+    "Architecture",
+    "Course",
+    "Registration",
+    "Symptom",
+    "read_registration",
+    "register",
+    "registration_here",
+    "tried",
+]

@@ -54,6 +54,11 @@ class Course:
             raise UsageError(f"no exercise {exercise!r} in source/; there are: {', '.join(known)}")
         return exercise
 
+    @property
+    def registration(self) -> Path:
+        """What the course registers with the grader."""
+        return self.root / "course.py"
+
     def source(self, exercise: str) -> Path:
         """The instructor's notebook."""
         return self.root / "source" / exercise / f"{exercise}.ipynb"

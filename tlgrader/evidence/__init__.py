@@ -4,6 +4,6 @@
 """
 
 from tlgrader.evidence.kinds import Evidence
-from tlgrader.evidence.observation import NotAsDescribed, Observation, Source, arrive
+from tlgrader.evidence.observation import NotAsDescribed, Observation, Source, to_argument
 
-__all__ = ["Evidence", "NotAsDescribed", "Observation", "Source", "arrive"]
+__all__ = ["Evidence", "NotAsDescribed", "Observation", "Source", "to_argument"]

@@ -76,3 +76,15 @@ def numerics() -> str:
         "only deterministic algorithms" if torch.are_deterministic_algorithms_enabled() else "any algorithm"
     )
     return f"float32 products: {products}, convolutions: {convolutions}, {only}"
+
+
+def device_in_words(device: Device) -> str:
+    """A device, with the memory that was used of it where that is known, and how it computed."""
+    gibi = 2**30
+    peak = (
+        f", {device.peak_bytes / gibi:.1f} of {device.memory_bytes / gibi:.1f} GB"
+        if device.peak_bytes
+        else ""
+    )
+    how = f" ({device.numerics[:200]})" if device.numerics else ""
+    return f"{device.name[:80]}{peak}{how}"

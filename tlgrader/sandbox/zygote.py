@@ -1,6 +1,7 @@
 """The zygote: imports the heavy libraries once, then forks a worker for each notebook; no student code in it.
 
-``python -P -m tlgrader.sandbox.zygote --control-fd N --folder F…`` where the folders are those to empty.
+``python -P -m tlgrader.sandbox.zygote --control-fd N --folder F… --preload M… --warm-up M:F…`` where the folders are
+those to empty, the modules and functions those of a course.
 Inside a wall it is PID 1: it cannot be killed by what it starts, and a SIGKILL to -1 ends all of that.
 Without a wall it adopts its descendants' orphans and ends what is below it. It ends when the control socket
 does.
@@ -42,8 +43,7 @@ from tlgrader.sandbox.messages import (
 PRELOADED = (
     *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
     *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
-    *("transformers", "transformers.models.bert.modeling_bert"),
-    *("transformers.models.bert.tokenization_bert", "timm", "safetensors.torch"),
+    *("transformers", "timm", "safetensors.torch"),
     *("peft", "peft.utils.transformers_weight_conversion"),
     *("matplotlib.pyplot", "matplotlib_inline.backend_inline"),
     *("PIL.Image", "PIL.JpegImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.PpmImagePlugin"),
@@ -52,8 +52,6 @@ PRELOADED = (
     *("IPython.core.application", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.magics"),
     *("IPython.core.completer", "IPython.core.oinspect", "IPython.utils.wildcard"),
     *("pygments.formatters.html", "pygments.formatters.terminal256", "pygments.lexers.python"),
-    *("tlgrader.backbones.efficientnet", "tlgrader.backbones.minilm", "tlgrader.backbones.digits_resnet"),
-    *("tlgrader.data.leaves", "tlgrader.data.reviews", "tlgrader.data.digits"),
     *("tlgrader.checks.live", "tlgrader.seeding", "tlgrader.handing_in", "tlgrader.restoring"),
     *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
 )
@@ -73,47 +71,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tlgrader.sandbox.zygote")
     parser.add_argument("--control-fd", type=int, required=True)
     parser.add_argument("--folder", type=Path, action="append", default=[])
+    parser.add_argument("--preload", action="append", default=[])
+    parser.add_argument("--warm-up", action="append", default=[])
     options = parser.parse_args(arguments)
     # As PID 1 it gets from inside only the signals that it has a handler for: Python's for SIGINT goes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.set_dumpable(False)
     processes.adopt_orphans()
     processes.keep_freed_memory()
-    preload()
+    preload(options.preload, options.warm_up)
     with socket.socket(fileno=options.control_fd) as control:
         Zygote(control, options.folder).serve()
     return 0
 
 
-def preload() -> None:
-    """Import what workers will need, and load each backbone once, on one thread.
+def preload(modules: Sequence[str], functions: Sequence[str]) -> None:
+    """Import what workers will need, and what the course names, and call its functions, on one thread.
 
     Raises RuntimeError if something started another thread, or CUDA.
     """
     import torch
 
     torch.set_num_threads(1)
-    for name in PRELOADED:
+    for name in (*PRELOADED, *modules):
         import_module(name)
     import_module("matplotlib.backends").backend_registry.list_all()  # reads what all packages declare, once
-    _load_backbones()
+    for reference in functions:
+        module, _, function = reference.partition(":")
+        getattr(import_module(module), function)()
     if processes.threads() != 1:
         raise RuntimeError(f"importing the libraries left {processes.threads()} threads; a fork needs one")
     if torch.cuda.is_initialized():
         raise RuntimeError("importing the libraries initialised CUDA; no fork could use it")
     gc.collect()
     gc.freeze()
-
-
-def _load_backbones() -> None:
-    """What libraries do at a first load is then done, and forks know the files' checksums and the tensors' digests."""
-    from tlgrader.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone, minilm
-    from tlgrader.evidence.digest import know
-
-    for name in (EFFICIENTNET_LITE0, MINILM, DIGITS_RESNET):
-        model = load_backbone(name)
-        know([*model.parameters(), *model.buffers()])
-    minilm.keep_spares()
 
 
 class Zygote:

@@ -3,7 +3,7 @@
 import torch
 
 from tlgrader.checks.finding import Finding
-from tlgrader.judge.evaluate import Labelled, accuracy
+from tlgrader.models.evaluate import Labelled, accuracy
 
 CLASSES = ("dark", "bright")
 

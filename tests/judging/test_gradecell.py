@@ -1,0 +1,185 @@
+"""The small language of grade cells: what it takes, what it refuses with a line, and how lines become items."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tlgrader.checks.finding import Fault, Outcome
+from tlgrader.errors import AuthorError
+from tlgrader.evidence.kinds import Evidence, Missing, Opaque, Value
+from tlgrader.evidence.observation import Observation
+from tlgrader.evidence.observe import Observer
+from tlgrader.judging.evaluation import Evaluator
+from tlgrader.judging.explain import as_html
+from tlgrader.judging.gradecell import parse_all
+from tlgrader.records.record import GradeRecord
+
+HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
+
+
+def _needs(source: str) -> list[tuple[str, ...]]:
+    return [line.needs for line in parse_all([("cell", 1, source)])["cell"].lines]
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("check.frozen(model)", ("model",)),
+        ("check.frozen(lora_module.model, except_='head')", ("lora_module.model",)),
+        ("assert rate == 0.1", ("rate",)),
+        ("assert len(history['loss']) == epochs", ("history", "epochs")),
+        ("assert all(value > 0 for value in losses)", ("losses",)),
+        ("assert config.r == 8, 'the rank'", ("config.r",)),
+        ("check.returns(normalise, [0, 255], [-1, 1])", ("normalise",)),
+    ],
+)
+def test_names_that_the_cell_does_not_define_are_the_students(source: str, needs: tuple[str, ...]) -> None:
+    assert _needs(source) == [needs]
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("print(model)", r"line 1: the call `print"),
+        ("check.frozen(model)\nmodel.eval()", r"line 2: the call `model.eval"),
+        ("import os\ncheck.frozen(model)", r"line 1: `import os`"),
+        ("from grader_tests import lora\ncheck.frozen(model)", "outside the hidden region"),
+        ("x = check.frozen(model)", "a name outside the hidden region"),
+        ("for p in model.parameters(): pass", "is not allowed"),
+        ("assert model.parameters()", "use check.returns"),
+        ("assert (lambda: 1)()", "not allowed"),
+        ("check.frozen(", "line 1"),
+        ("", "no check"),
+        (HIDDEN.format("from os import path\ncheck.frozen(model)"), "from os import path"),
+        (HIDDEN.format("from grader_tests import lora as l\nl.x(model)"), "under another name"),
+        ("### BEGIN HIDDEN TESTS\ncheck.frozen(model)", "no end"),
+    ],
+)
+def test_what_a_grade_cell_may_not_hold_is_refused_with_its_line(source: str, says: str) -> None:
+    with pytest.raises(AuthorError, match=says):
+        parse_all([("cell", 1, source)])
+
+
+def _judge(
+    source: str, evidence: dict[str, Evidence], hidden_tests: str = "", tmp: Path = Path("/nonexistent")
+) -> GradeRecord:
+    if hidden_tests:
+        (tmp / "exercise.py").write_text(hidden_tests)
+    cell = parse_all([("cell", 4, source)])["cell"]
+    return Evaluator(tmp / "exercise.py").judge(cell, _observed(evidence))
+
+
+def _observed(evidence: dict[str, Evidence]) -> dict[str, Observation]:
+    return {name: Observation(name, seen, Observer()) for name, seen in evidence.items()}
+
+
+def test_every_line_is_an_item_and_the_score_is_the_passed_share() -> None:
+    grade = _judge("assert rate == 1\nassert rate == 2\nassert rate < 5\nassert rate > 0", {"rate": Value(1)})
+    assert [item.id for item in grade.items] == [
+        "cell/assert",
+        "cell/assert#2",
+        "cell/assert#3",
+        "cell/assert#4",
+    ]
+    assert grade.score == 3.0
+
+
+def test_an_assert_says_what_it_saw() -> None:
+    finding = _judge("assert rate == 2", {"rate": Value(1)}).items[0].finding
+    assert (finding.outcome, finding.observed, finding.expected) == (
+        Outcome.failed,
+        "`rate` is 1",
+        "rate == 2",
+    )
+
+
+def test_an_assert_on_a_value_of_another_kind_fails_with_the_reason() -> None:
+    finding = _judge("assert history['loss'] < 1", {"history": Value([1])}).items[0].finding
+    assert finding.outcome is Outcome.failed
+    assert "TypeError" in finding.observed
+
+
+def test_an_assert_on_a_missing_name_fails_with_the_reason() -> None:
+    finding = _judge("assert rate == 2", {"rate": Missing("cell `a`: SyntaxError")}).items[0].finding
+    assert finding.observed == "`rate` does not exist: cell `a`: SyntaxError"
+
+
+def test_a_hidden_asserts_text_is_not_shown() -> None:
+    finding = _judge(HIDDEN.format("assert rate == 2"), {"rate": Value(1)}).items[0].finding
+    assert "2" not in finding.expected
+
+
+def test_a_check_that_raises_is_an_error_and_the_cell_has_no_score(tmp_path: Path) -> None:
+    source = "assert rate == 1\n" + HIDDEN.format("from grader_tests import exercise\nexercise.bug(rate)")
+    grade = _judge(source, {"rate": Value(1)}, "def bug(rate):\n    return rate / 0\n", tmp_path)
+    finding = grade.items[1].finding
+    assert (finding.outcome, finding.fault) == (Outcome.error, Fault.author)
+    assert "ZeroDivisionError" in finding.observed
+    assert grade.score is None
+
+
+def test_a_machines_fault_is_told_apart(tmp_path: Path) -> None:
+    source = HIDDEN.format("from grader_tests import exercise\nexercise.look(rate)")
+    test = "from tlgrader.errors import MachineError\ndef look(rate):\n    raise MachineError('no weights')\n"
+    finding = _judge(source, {"rate": Value(1)}, test, tmp_path).items[0].finding
+    assert (finding.outcome, finding.fault) == (Outcome.error, Fault.machine)
+
+
+def test_what_a_hidden_function_returned_can_be_kept_for_a_later_cell(tmp_path: Path) -> None:
+    (tmp_path / "exercise.py").write_text(
+        "from tlgrader.checks.finding import Finding, Outcome, Strength\n"
+        "def look(x): return x\n"
+        "def grew(a, b):\n"
+        "    return Finding('grew', Outcome.passed if b > a else Outcome.failed, Strength.claimed, f'{a}, {b}', '')\n"
+    )
+    first = HIDDEN.format("from grader_tests import exercise\nbefore = exercise.look(rate)\nassert rate")
+    second = HIDDEN.format("from grader_tests import exercise\nexercise.grew(before, rate)")
+    cells = parse_all([("one", 1, first), ("two", 1, second)])
+    assert cells["two"].lines[0].needs == ("rate",)
+    evaluator = Evaluator(tmp_path / "exercise.py")
+    evaluator.judge(cells["one"], _observed({"rate": Value(1)}))
+    finding = evaluator.judge(cells["two"], _observed({"rate": Value(2)})).items[0].finding
+    assert (finding.outcome, finding.observed) == (Outcome.passed, "1, 2")
+
+
+def test_an_item_says_what_was_handed_in_also_behind_what_was_kept(tmp_path: Path) -> None:
+    (tmp_path / "exercise.py").write_text(
+        "from tlgrader.checks.finding import Finding, Outcome, Strength\n"
+        "def look(x): return x\n"
+        "def seen(x): return Finding('seen', Outcome.passed, Strength.claimed, f'{x}', '')\n"
+    )
+    source = HIDDEN.format(
+        "from grader_tests import exercise\nkept = exercise.look(a)\nexercise.seen(kept)\nassert b"
+    )
+    cell = parse_all([("one", 1, source)])["one"]
+    observed = _observed({"a": Value(1), "b": Value(1)})
+    observed["a"] = replace(observed["a"], handed_in=True)
+    grade = Evaluator(tmp_path / "exercise.py").judge(cell, observed)
+    assert [item.handed_in for item in grade.items] == [("a",), ()]
+    assert as_html(grade).count("from the training result that was handed in") == 1
+
+
+def test_a_check_on_an_object_of_another_kind_fails_and_names_it() -> None:
+    finding = _judge("check.frozen(model)", {"model": Opaque("builtins.generator")}).items[0].finding
+    assert finding.outcome is Outcome.failed
+    assert "model" in finding.observed
+
+
+CAUSES = {letter: f"{letter} because of something or other" for letter in "ABCDEFGH"}
+
+
+def test_an_assert_on_a_long_dict_shows_the_entry_that_it_asks_for() -> None:
+    finding = _judge('assert causes["H"] == "batch norm"', {"causes": Value(CAUSES)}).items[0].finding
+    assert finding.observed == "`causes['H']` is 'H because of something or other'"
+    short = _judge('assert causes["H"] == 1', {"causes": Value({"H": 2, "I": 3})}).items[0].finding
+    assert short.observed == "`causes` is {'H': 2, 'I': 3}"
+    hidden = _judge(HIDDEN.format('assert causes["H"] == 1'), {"causes": Value(CAUSES)}).items[0].finding
+    assert "causes['H']" not in hidden.observed
+
+
+def test_an_assert_on_a_long_dict_shows_every_key() -> None:
+    finding = _judge("assert len(causes) == 1", {"causes": Value(CAUSES)}).items[0].finding
+    assert all(f"'{letter}': '{letter} because" in finding.observed for letter in CAUSES)

@@ -1,0 +1,44 @@
+"""Everything that set-up has to fetch, verify or make, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tlgrader.course import Symptom, tried
+from tlgrader.data_home import data_home
+
+
+def install(*, hidden: bool) -> Iterator[str]:
+    """Fetch, verify and split the data, yielding a line for each; quick where it is all there.
+
+    What is `hidden` is for graders: no student's machine has it.
+
+    Raises:
+        MachineError: there is no network, or what came is not what was expected.
+    """
+    from tlcourse.data import digits, leaves, reviews
+
+    part = "public and hidden" if hidden else "public"
+    leaves.install(hidden=hidden)
+    yield f"Leaves: {part} ones, in {data_home().root}"
+    reviews.install(hidden=hidden)
+    yield f"Reviews: {part} sentences of the VADER study, in {data_home().root}"
+    digits.install(hidden=hidden)
+    yield f"Digits: {part} ones of MNIST and Optdigits, in {data_home().root}"
+
+
+def examine() -> Iterator[Symptom]:
+    """Look at the data, public and hidden."""
+    yield tried("data", _found, "run `tlgrader setup --grader` where PyPI can be reached")
+
+
+def _found() -> str:
+    from tlcourse.data import digits, leaves, reviews
+
+    kinds = [
+        f"{len(leaves.load('train'))} leaves",
+        f"{len(reviews.load('train').texts)} reviews",
+        f"{len(digits.load('train').labels)} digits",
+    ]
+    reviews.hidden(), digits.hidden("optdigits")
+    return f"{', '.join(kinds)} to train on; hidden data in {data_home().hidden}"

@@ -1,0 +1,175 @@
+"""One architecture as an author declares it: how it is built, and where its weights lie.
+
+Nothing here imports torch before it is needed, so that the command line can read a course's declarations quickly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tlgrader.errors import AuthorError, GraderError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    Factory = Callable[..., nn.Module]
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A model that students start from.
+
+    `factory` is a name of a library, or a function that returns the model:
+
+    - ``"torchvision:efficientnet_b0"`` is ``torchvision.models.get_model("efficientnet_b0", **arguments)``;
+    - ``"timm:vit_tiny_patch16_224"`` is ``timm.create_model("vit_tiny_patch16_224", **arguments)``;
+    - ``"transformers:AutoModelForSequenceClassification"`` is that class, from ``arguments["config"]``: a
+      configuration, a dict with its ``model_type``, or a folder that holds ``config.json``. All other arguments
+      change the configuration (``num_labels=3``);
+    - ``"package.module:function"`` is a function of that module; or give a function itself.
+
+    Neither may load weights. `weights`, if they are known, is a file of them (a state dict as ``.safetensors`` or
+    ``.pth``), or a function (or ``"package.module:function"``) that returns the model with its weights, as students
+    get it. With weights the grader can say that a tensor is the pretrained one, bit for bit.
+
+    `fresh` are modules whose weights are drawn anew at each load, such as a classifier's head.
+    """
+
+    factory: str | Factory
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    weights: str | Path | Factory | None = None
+    fresh: tuple[str, ...] = ()
+
+    def build(self) -> nn.Module:
+        """The model, its weights drawn at random by its library, on torch's current default device.
+
+        Raises:
+            AuthorError: there is no such factory, or it raises.
+        """
+        try:
+            return self._made()
+        except GraderError:
+            raise
+        except Exception as error:  # a factory is an author's code
+            raise AuthorError(f"{self} cannot be built: {type(error).__name__}: {error}") from error
+
+    def load(self) -> nn.Module:
+        """The model with its weights, on the CPU. Call it only where `weights` are given.
+
+        Raises:
+            AuthorError: the weights cannot be read, or are those of another architecture.
+            MachineError: a function of the author's says that this machine lacks them.
+        """
+        try:
+            return self._loaded()
+        except GraderError:
+            raise
+        except Exception as error:  # as above; a file may hold anything
+            raise AuthorError(f"the weights of {self} cannot be loaded: {_short(error)}") from error
+
+    def __str__(self) -> str:
+        name = self.factory if isinstance(self.factory, str) else self.factory.__qualname__
+        given = ", ".join(f"{key}={value!r:.60}" for key, value in self.arguments.items())
+        return f"`{name}({given})`"
+
+    def _made(self) -> nn.Module:
+        if callable(self.factory):
+            return self.factory(**self.arguments)
+        library, _, name = self.factory.partition(":")
+        if library in _LIBRARIES:
+            return _LIBRARIES[library](name, dict(self.arguments))
+        return _function(self.factory)(**self.arguments)
+
+    def _loaded(self) -> nn.Module:
+        assert self.weights is not None
+        if isinstance(self.weights, Path) or _is_file(self.weights):
+            return self._with_file(Path(self.weights).expanduser())  # type: ignore[arg-type]
+        return self.weights() if callable(self.weights) else _function(self.weights)()
+
+    def _with_file(self, path: Path) -> nn.Module:
+        model = self.build()
+        found = model.load_state_dict(_read(path), strict=False)
+        missing = [name for name in found.missing_keys if not name.startswith(self.fresh or ("\0",))]
+        if missing or found.unexpected_keys:
+            strange = ", ".join(map(repr, [*missing, *found.unexpected_keys][:3]))
+            raise AuthorError(
+                f"{path} holds the weights of another model than {self}: {strange} is in only one of the two; name "
+                "what is drawn anew at each load in `fresh`"
+            )
+        return model
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _is_file(weights: object) -> bool:
+    return isinstance(weights, str) and weights.endswith((".safetensors", ".pt", ".pth", ".bin"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    import torch
+
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+def _function(reference: str) -> Factory:
+    """The function that ``package.module:function`` names. Raises AuthorError."""
+    module, _, name = reference.partition(":")
+    try:
+        found = getattr(import_module(module), name) if name else None
+    except (ImportError, AttributeError, ValueError) as error:
+        raise AuthorError(f"there is no `{reference}`: {error}") from error
+    if not callable(found):
+        known = ", ".join(f"`{library}:…`" for library in _LIBRARIES)
+        raise AuthorError(f"`{reference}` names no model: write {known} or `package.module:function`")
+    return found
+
+
+def _torchvision(name: str, arguments: dict[str, Any]) -> nn.Module:
+    from torchvision.models import get_model
+
+    model: nn.Module = get_model(name, weights=None, **arguments)
+    return model
+
+
+def _timm(name: str, arguments: dict[str, Any]) -> nn.Module:
+    import timm
+
+    model: nn.Module = timm.create_model(name, pretrained=False, **arguments)
+    return model
+
+
+def _transformers(name: str, arguments: dict[str, Any]) -> nn.Module:
+    import transformers
+
+    kind: Any = getattr(transformers, name)
+    config = _config(arguments.pop("config"), arguments)
+    model: nn.Module = kind.from_config(config) if name.startswith("AutoModel") else kind(config)
+    return model
+
+
+def _config(config: Any, changes: dict[str, Any]) -> Any:
+    """A configuration of its own, changed. Nothing is asked of a hub."""
+    from transformers import AutoConfig
+
+    if isinstance(config, str | Path):
+        return AutoConfig.from_pretrained(Path(config).expanduser(), local_files_only=True, **changes)
+    values = {**(config if isinstance(config, dict) else config.to_dict()), **changes}
+    return AutoConfig.for_model(**values) if isinstance(config, dict) else type(config).from_dict(values)
+
+
+_LIBRARIES: Mapping[str, Callable[[str, dict[str, Any]], Any]] = {
+    "torchvision": _torchvision,
+    "timm": _timm,
+    "transformers": _transformers,
+}

@@ -1,0 +1,57 @@
+"""A declared architecture as it is before a student touches it, built once."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from tlgrader.architectures.declared import Architecture
+from tlgrader.architectures.registry import architecture, remembered
+from tlgrader.evidence.digest import digest
+from tlgrader.evidence.kinds import ModuleInfo
+from tlgrader.evidence.modules import describe_module, walk
+from tlgrader.evidence.untouched import same_randomness
+
+
+@dataclass(frozen=True, slots=True)
+class Pristine:
+    """A model never to be changed, its modules and tensors described.
+
+    Its tensors are the pretrained ones where the course says where they lie; else they are on the meta device, so
+    without numbers. ``digests`` are by the tensors' identity: models that are built from it share them.
+    """
+
+    module: nn.Module
+    infos: Mapping[str, ModuleInfo]
+    digests: Mapping[int, str]
+
+    def copy(self) -> nn.Module:
+        """Modules of its own around the same tensors."""
+        return copy.deepcopy(self.module, {id(tensor): tensor for tensor in _tensors(self.module)})
+
+
+@remembered
+def pristine(name: str) -> Pristine:
+    """The declared architecture `name`. Raises KeyError where none is declared, AuthorError and MachineError."""
+    module = _built(architecture(name)).eval().requires_grad_(False)
+    infos = {key: describe_module(key, part) for key, part in walk(module)}
+    return Pristine(
+        module, infos, {id(tensor): digest(tensor) for tensor in _tensors(module) if not tensor.is_meta}
+    )
+
+
+def _built(declared: Architecture) -> nn.Module:
+    with same_randomness():
+        if declared.weights is not None:
+            return declared.load()
+        with torch.device("meta"):
+            return declared.build()
+
+
+def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:
+    yield from module.parameters()
+    yield from module.buffers()

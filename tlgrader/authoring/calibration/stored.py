@@ -1,0 +1,124 @@
+"""``reference.json``: thresholds, zones and distributions, and what they were measured on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from tlgrader.authoring.calibration.chance import Chance
+from tlgrader.authoring.calibration.rates import Calibrated
+from tlgrader.authoring.calibration.runs import Sides, measured_samples
+from tlgrader.course.paths import Course
+from tlgrader.errors import AuthorError
+from tlgrader.judging.references import entries
+from tlgrader.notebook.exercise import files_beside, read_exercise
+from tlgrader.records.record import write_atomically
+
+# What decides what a run measures, by the keys of `hashes`.
+_PARTS = {
+    "cells": "the code cells or files in source/",
+    "hidden_tests": "the hidden tests",
+    "samples": "the corpus",
+}
+
+
+_ABOUT = ("verification", "versions", "hashes")
+
+
+def names(course: Course, exercise: str) -> list[str]:
+    """Names of the measures that have a threshold: those in ``reference.json``, a first guess at least.
+
+    Raises:
+        AuthorError: there is no such file, or no threshold in it.
+    """
+    found = sorted(name for name, entry in entries(course.measured(exercise)).items() if "threshold" in entry)
+    if not found:
+        raise AuthorError(
+            f"tl_solutions/{exercise}/reference.json names no threshold; begin with a guess, such as "
+            '{"accuracy": {"threshold": 0.8}}'
+        )
+    return found
+
+
+def stored_sides(course: Course, exercise: str, name: str) -> Sides:
+    """The runs of the measure `name` that ``reference.json`` holds.
+
+    Raises:
+        AuthorError: it holds none.
+    """
+    entry = entries(course.measured(exercise))[name]
+    try:
+        return Sides(entry["correct"]["runs"], entry["weak"]["runs"])
+    except KeyError:
+        raise AuthorError(
+            f"tl_solutions/{exercise}/reference.json holds no runs of {name!r}: run `tlgrader calibrate {exercise}`"
+        ) from None
+
+
+def write_reference(
+    course: Course,
+    exercise: str,
+    found: Mapping[str, Calibrated],
+    versions: Mapping[str, str],
+    chance: Chance | None = None,
+) -> None:
+    """Write what was measured just now, with versions and hashes."""
+    about = {"versions": dict(versions), "hashes": hashes(course, exercise)}
+    verification = {} if chance is None else {"verification": msgspec.to_builtins(chance)}
+    _write(course, exercise, found, verification | about)
+
+
+def rewrite_reference(course: Course, exercise: str, found: Mapping[str, Calibrated]) -> None:
+    """Write what was chosen anew from stored runs: they stay those of the versions and hashes that are there."""
+    kept = {key: entry for key, entry in entries(course.measured(exercise)).items() if key in _ABOUT}
+    _write(course, exercise, found, kept)
+
+
+def _write(course: Course, exercise: str, found: Mapping[str, Calibrated], about: Mapping[str, Any]) -> None:
+    content = {name: msgspec.to_builtins(one) for name, one in found.items()} | dict(about)
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    write_atomically(course.measured(exercise), text.encode() + b"\n")
+
+
+def hashes(course: Course, exercise: str) -> dict[str, str]:
+    """SHA-256 of each of the things that decide what a run measures.
+
+    The notebook's text is not among them: the threshold is written into it afterwards.
+
+    Raises:
+        AuthorError: the exercise or its corpus is wrong.
+    """
+    cells = [
+        (c.id, c.source) for c in read_exercise(course.source(exercise)).cells if c.node.cell_type == "code"
+    ]
+    samples = [(one.name, *sorted(one.cells.items())) for one in measured_samples(course, exercise).values()]
+    beside = files_beside(course.source(exercise))
+    files = [(name, hashlib.sha256(content).hexdigest()) for name, content in beside.items()]
+    tests = course.hidden_tests(exercise)
+    return {
+        "cells": _hash([*cells, *files]),
+        "hidden_tests": _hash(tests.read_text() if tests.is_file() else ""),
+        "samples": _hash(samples),
+    }
+
+
+def _hash(part: object) -> str:
+    return hashlib.sha256(json.dumps(part).encode()).hexdigest()
+
+
+def staleness(course: Course, exercise: str) -> str:
+    """Why the thresholds may not be those of the exercise as it is now, in a sentence; empty where they are."""
+    stored = entries(course.measured(exercise))
+    if not any("threshold" in entry for entry in stored.values()):
+        return ""
+    again = f"run `tlgrader calibrate {exercise}`"
+    then = stored.get("hashes")
+    if then is None:
+        return f"the thresholds of {exercise} are guesses, or it was not kept what they were measured on: {again}"
+    now = hashes(course, exercise)
+    changed = [words for key, words in _PARTS.items() if then.get(key) != now[key]]
+    return f"since {exercise} was calibrated, {' and '.join(changed)} changed: {again}" if changed else ""

@@ -1,0 +1,95 @@
+"""Releasing an exercise: the student's notebook, and the refusal to let anything hidden through."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from tlgrader.course.paths import Course
+from tlgrader.errors import AuthorError
+from tlgrader.gradebook.commands import generate_assignment
+from tlgrader.judging.gradecell import parse_all
+from tlgrader.judging.references import entries
+from tlgrader.notebook.corpus import read_sample
+from tlgrader.notebook.exercise import TENSORS, Exercise, Role, read_exercise
+
+# Shorter lines, such as `)` or `pass`, say nothing.
+_TELLING = 25
+
+
+def release(course: Course, exercise: str) -> Path:
+    """Generate ``release/<exercise>/`` through nbgrader and return the notebook's path.
+
+    Raises:
+        AuthorError: a grade cell holds what it may not, a threshold is not stated where it is judged, a starter
+            is no valid Python, or the release would show something hidden (it is then removed again).
+    """
+    source = read_exercise(course.source(exercise))
+    parse_all((c.id, c.points, c.source) for c in source.cells if c.role is Role.grade)
+    _require_valid_starters(source)
+    _require_stated_thresholds(course, source)
+    generate_assignment(course, exercise)
+    path = course.release(exercise)
+    try:
+        _require_no_leak(course, source, path)
+    except AuthorError:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _require_valid_starters(source: Exercise) -> None:
+    for cell in source.cells:
+        if cell.role is Role.student:
+            try:
+                compile(cell.source, cell.id, "exec")
+            except SyntaxError as error:
+                raise AuthorError(f"the starter of {cell.id} is no valid Python: {error}") from error
+
+
+def _require_stated_thresholds(course: Course, source: Exercise) -> None:
+    """Every threshold is a number that a student can read in the notebook; only data is hidden."""
+    visible = "\n".join(cell.source for cell in source.cells if cell.role is Role.text)
+    for name, entry in entries(course.measured(source.name)).items():
+        if "threshold" in entry and not _stated(float(entry["threshold"]), visible):
+            raise AuthorError(
+                f"the threshold of {name}, {entry['threshold']}, is not stated in the text of {source.name}.ipynb"
+            )
+
+
+def _stated(threshold: float, text: str) -> bool:
+    percent, share = re.escape(f"{100 * threshold:.4g}"), re.escape(f"{threshold:.4g}")
+    zeros = "0*" if "." in share else ""  # 0.8 may be written as 0.80
+    return re.search(rf"(?<![\d.])({percent} ?%|{share}{zeros}(?!\d))", text) is not None
+
+
+def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
+    released = path.read_text()
+    cells = nbformat.reads(released, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells)
+    for secret in (
+        "grader_tests",
+        "tl_solutions",
+        "BEGIN HIDDEN TESTS",
+        "BEGIN MARK SCHEME",
+        *_solution(course, source),
+    ):
+        if secret in text:
+            raise AuthorError(f"the release of {source.name} would show {secret!r}")
+    for file in path.parent.rglob("*"):
+        if file.suffix == TENSORS:
+            raise AuthorError(
+                f"the release of {source.name} would hand out trained tensors: remove {file.name} from source/"
+            )
+        if file.is_file() and file != path and "grader_tests" in file.read_text(errors="ignore"):
+            raise AuthorError(f"the release of {source.name} would show hidden tests in {file.name}")
+
+
+def _solution(course: Course, source: Exercise) -> list[str]:
+    """Telling lines of the reference's cells that the notebook does not show by intention."""
+    shown = "\n".join(cell.released for cell in source.cells)
+    reference = read_sample(course.reference(source.name))
+    lines = [line.strip() for text in reference.cells.values() for line in text.splitlines()]
+    return [line for line in lines if len(line) >= _TELLING and line not in shown]

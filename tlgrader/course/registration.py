@@ -1,0 +1,138 @@
+"""What a course registers with the grader, in one place: the file ``course.py`` at its top level.
+
+::
+
+    from tlgrader.course import Architecture, Registration
+
+    COURSE = Registration(
+        architectures={"efficientnet_b0": Architecture("torchvision:efficientnet_b0")},
+    )
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from tlgrader.architectures import Architecture, declare
+from tlgrader.course.paths import Course
+from tlgrader.course.symptom import Symptom
+from tlgrader.errors import AuthorError, GraderError, UsageError
+from tlgrader.sandbox.preparation import Preparation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What a course brings along. All of it is optional."""
+
+    architectures: Mapping[str, Architecture] = field(default_factory=dict)
+    """What students start from, by a name of the author's."""
+    wrappers: Mapping[str, str] = field(default_factory=dict)
+    """Classes around a model, by name (``"LitClassifier"``), with the attribute that holds the model (``"model"``).
+    A model in such a wrapper is judged as itself, if it answers as the wrapper does."""
+    packages: tuple[str, ...] = ()
+    """Packages of the course's own that notebooks import: students' code can read them."""
+    preload: tuple[str, ...] = ()
+    """Modules that are imported once, before any notebook runs, and not for each."""
+    warm_up: tuple[str, ...] = ()
+    """Functions, ``"package.module:function"``, that run once after them, as to load what each notebook loads."""
+    masked: tuple[str, ...] = ()
+    """Files below site-packages that students' code must not read, such as labels of hidden data."""
+    install: Callable[..., Iterator[str]] | None = None
+    """``install(hidden=…)`` fetches the data that notebooks read and, for graders, those that only the judge reads;
+    it yields a line on each. `tlgrader setup` calls it, for graders `tlgrader setup --grader`."""
+    examine: Callable[[], Iterable[Symptom]] | None = None
+    """What `tlgrader doctor` looks at for this course."""
+
+    @property
+    def preparation(self) -> Preparation:
+        """What notebooks find prepared."""
+        return Preparation(self.packages, self.preload, self.warm_up, self.masked)
+
+
+def read_registration(course: Course) -> Registration:
+    """What ``course.py`` registers; nothing where the course has no such file.
+
+    Raises:
+        AuthorError: it cannot be run, or does not define ``COURSE``; with its line.
+    """
+    path = course.registration
+    if not path.is_file():
+        return Registration()
+    module = _run(path)
+    found = getattr(module, "COURSE", None)
+    if not isinstance(found, Registration):
+        raise AuthorError(
+            f"{path.name} has to define `COURSE = Registration(…)`; it is {type(found).__name__}"
+        )
+    return found
+
+
+def register(course: Course) -> Registration:
+    """Read the registration, and make its architectures those of this process. Raises AuthorError."""
+    found = read_registration(course)
+    declare(found.architectures, found.wrappers)
+    return found
+
+
+def registration_here() -> Registration:
+    """That of the course which the current folder lies in; outside of any, that of the course that is installed.
+
+    Raises:
+        UsageError: more than one course is installed.
+    """
+    try:
+        return read_registration(Course.find())
+    except UsageError:
+        found = [point.load() for point in entry_points(group="tlgrader.courses")]
+    if len(found) > 1:
+        raise UsageError("several courses are installed here: change to the folder of one")
+    return found[0] if found else Registration()
+
+
+def _run(path: Path) -> ModuleType:
+    module = ModuleType("course")
+    module.__file__ = str(path)
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+        _require_names_once(tree, path)
+        exec(compile(tree, str(path), "exec"), module.__dict__)
+    except GraderError:
+        raise
+    except Exception as error:  # it is an author's code
+        raise AuthorError(
+            f"{path.name}, line {_line(error, path)}: {type(error).__name__}: {error}"
+        ) from error
+    return module
+
+
+def _require_names_once(tree: ast.AST, path: Path) -> None:
+    """Of two entries of one name in a dict, Python silently keeps the second."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Dict):
+            continue
+        seen = set[str]()
+        for key in node.keys:
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                if key.value in seen:
+                    raise AuthorError(
+                        f"{path.name}, line {key.lineno}: {key.value!r} is declared twice: give one another name"
+                    )
+                seen.add(key.value)
+
+
+def _line(error: Exception, path: Path) -> int | str:
+    """The last line of the file itself on the way to an error."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or "?"
+    line: int | str = "?"
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,58 @@
+"""What goes to a grader process and what comes back; plain data, so that it travels between processes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from tlgrader.notebook.submission import Submission
+from tlgrader.records.record import Record, Status, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission to grade, and which attempt at it this is (another attempt draws other seeds)."""
+
+    exercise: str
+    submission: Submission
+    attempt: int = 0
+    training: Training = Training.rerun
+    verify: bool = False
+    """Whether what is taken as it was handed in is compared with a rerun of its cells."""
+    tried: bool = False
+    """Whether this is a try on a CPU, which ends early where a GPU, which there is, has to train."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of this submission and attempt, below 2**31."""
+        text = f"{self.exercise}\0{self.submission.student}\0{self.attempt}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A record and the notebook as it ran, or no notebook where there was nothing to run."""
+
+    record: Record
+    notebook: NotebookNode | None = None
+
+
+class WantsGpu(Exception):
+    """A try on a CPU has come to a training that takes a GPU."""
+
+
+def fault(job: Job, reason: str) -> Graded:
+    """What is kept of a submission that the grader or the machine failed to grade: no score."""
+    record = Record(
+        exercise=job.exercise,
+        student=job.submission.student,
+        status=Status.fault,
+        reason=reason,
+        submission_digest=job.submission.digest,
+        seed=job.seed,
+        attempt=job.attempt,
+        training=job.training,
+    )
+    return Graded(record)

@@ -1,0 +1,171 @@
+"""Running one grade cell on evidence: every line becomes an item, and none can stop the others."""
+
+from __future__ import annotations
+
+import ast
+import traceback
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tlgrader import checks
+from tlgrader.checks.asking import cut
+from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
+from tlgrader.errors import AuthorError, MachineError
+from tlgrader.evidence.kinds import Missing
+from tlgrader.evidence.observation import Observation, to_argument
+from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
+from tlgrader.records.record import GradeRecord, Item
+
+# What a plain assert may raise because a student's value is not what the author expected.
+_STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+LONG, ENTRY = 120, 30
+"""So many characters are shown of a value; so many of each entry of a dict that is longer."""
+
+
+class Evaluator:
+    """The judge's names: checks, hidden tests, and what earlier grade cells kept."""
+
+    def __init__(self, hidden_tests: Path) -> None:
+        self._hidden_tests = hidden_tests
+        self._kept: dict[str, Any] = {}
+        self._handed_in: dict[str, tuple[str, ...]] = {}  # behind each kept value
+
+    def judge(self, cell: GradeCell, observed: Mapping[str, Observation]) -> GradeRecord:
+        """Try every line of `cell` on what was `observed` of each name that it needs."""
+        items: dict[str, Item] = {}
+        for line in cell.lines:
+            outcome = self._outcome(cell, line, observed)
+            handed_in = self._from_training(line, observed)
+            if line.keep is not None:
+                self._handed_in[line.keep] = handed_in
+            if outcome is not None:
+                id = _unused(f"{cell.id}/{line.name}", items)
+                items[id] = Item(id, line.hidden, outcome, handed_in)
+        return GradeRecord(cell.id, cell.points, tuple(items.values()))
+
+    def _from_training(self, line: Line, observed: Mapping[str, Observation]) -> tuple[str, ...]:
+        """Names behind what `line` looks at that were handed in, also through what an earlier line kept."""
+        used = [node.id for node in ast.walk(line.expression) if isinstance(node, ast.Name)]
+        names = [name for name in line.needs if observed[name].handed_in]
+        return tuple(dict.fromkeys([*names, *(name for u in used for name in self._handed_in.get(u, ()))]))
+
+    def _outcome(self, cell: GradeCell, line: Line, observed: Mapping[str, Observation]) -> Finding | None:
+        try:
+            names = {name: to_argument(observed[name]) for name in line.needs}
+            if line.is_assert:
+                return _assertion(line, names)
+            return self._call(line, names | self._environment(cell))
+        except MachineError as error:
+            return _broken(line, str(error), Fault.machine)
+        except Exception as error:  # whatever a check raises is not the student's fault
+            return _broken(line, _where(error), Fault.author)
+
+    def _call(self, line: Line, names: dict[str, Any]) -> Finding | None:
+        result = _evaluate(line, names)
+        if line.keep is not None:
+            self._kept[line.keep] = result
+            return None
+        if not isinstance(result, Finding):
+            raise AuthorError(f"`{line.name}` returned {type(result).__name__}, not a Finding")
+        return result
+
+    def _environment(self, cell: GradeCell) -> dict[str, Any]:
+        modules = {name: _module(self._hidden_tests.with_name(f"{name}.py")) for name in cell.modules}
+        return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
+
+
+def _module(path: Path) -> ModuleType:
+    try:
+        return _loaded(path, path.read_bytes())
+    except OSError as error:
+        raise AuthorError(f"there is no grader_tests/{path.name}") from error
+
+
+@cache
+def _loaded(path: Path, content: bytes) -> ModuleType:
+    """One module for all submissions, since reading its hidden data takes as long as measuring on them."""
+    module = ModuleType(f"grader_tests.{path.stem}")
+    module.__file__ = str(path)
+    exec(compile(content, path, "exec"), module.__dict__)
+    return module
+
+
+def _evaluate(line: Line, names: dict[str, Any]) -> Any:
+    return eval(compile(line.expression, f"<grade cell, line {line.number}>", "eval"), names)
+
+
+def _assertion(line: Line, names: dict[str, Any]) -> Finding:
+    expected = line.message or (
+        line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion"
+    )
+    for name, value in names.items():
+        if isinstance(value, Observation):
+            return _finding(line, Outcome.failed, _not_plain(name, value), expected)
+    try:
+        holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **names}))
+    except _STUDENTS_VALUE as error:
+        return _finding(line, Outcome.failed, f"{type(error).__name__}: {error}", expected)
+    seen = ", ".join(_seen(line, name, value) for name, value in names.items())
+    return _finding(line, Outcome.passed if holds else Outcome.failed, seen, expected)
+
+
+def _not_plain(name: str, value: Observation) -> str:
+    if isinstance(value.evidence, Missing):
+        return f"`{name}` does not exist: {value.evidence.reason}"
+    return f"`{name}` is not a plain value"
+
+
+def _seen(line: Line, name: str, value: object) -> str:
+    """A value, or of a long dict the entries that a visible assert asks for."""
+    if isinstance(value, dict) and not line.hidden and len(repr(value)) > LONG:
+        asked = [key for key in _asked(line, name) if key in value]
+        if asked:
+            return ", ".join(f"`{name}[{key!r}]` is {_short(value[key])}" for key in asked)
+    return f"`{name}` is {_short(value)}"
+
+
+def _asked(line: Line, name: str) -> list[Any]:
+    """The keys of ``name["key"]`` in an assert."""
+    found = [node for node in ast.walk(line.expression) if isinstance(node, ast.Subscript)]
+    of_it = [node.slice for node in found if isinstance(node.value, ast.Name) and node.value.id == name]
+    return [key.value for key in of_it if isinstance(key, ast.Constant)]
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    if len(text) > LONG and isinstance(value, dict):  # every key, rather than the first values
+        entries = (f"{key!r}: {cut(repr(item), ENTRY)}" for key, item in value.items())
+        return cut(f"{{{', '.join(entries)}}}", 3 * LONG)
+    return cut(text, LONG)
+
+
+def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:
+    return Finding(line.name, outcome, Strength.claimed, observed=observed, expected=expected)
+
+
+def _broken(line: Line, what: str, fault: Fault) -> Finding:
+    return Finding(
+        line.name,
+        Outcome.error,
+        Strength.claimed,
+        observed=f"the check could not be made: {what}",
+        expected="a check that says passed or failed",
+        fault=fault,
+    )
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
+
+
+def _unused(id: str, taken: Mapping[str, Item]) -> str:
+    candidate, n = id, 1
+    while candidate in taken:
+        n += 1
+        candidate = f"{id}#{n}"
+    return candidate

@@ -1,0 +1,170 @@
+"""An exercise as its source notebook defines it: cells in order, each with one role."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tlgrader.errors import AuthorError
+from tlgrader.notebook.claimed import Pictures
+
+TENSORS = ".safetensors"
+"""How files with trained tensors end; none of them is part of an exercise."""
+_LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
+_HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
+
+
+class Role(StrEnum):
+    """What a cell is for, and so where it runs."""
+
+    given = "given"  # the author's code: runs in the worker, as the author wrote it
+    student = "student"  # the student's code: runs in the worker
+    grade = "grade"  # checks: run in the judge, never sent to the worker
+    written = "written"  # an answer in words: a person grades it
+    text = "text"  # explanations: nothing runs
+    added = "added"  # a cell that the student added: runs in the worker if it is code
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of an exercise; `id` is its grade id where it has one, else nbformat's cell id."""
+
+    id: str
+    role: Role
+    source: str
+    points: float
+    node: NotebookNode
+
+    @property
+    def released(self) -> str:
+        """Its text as students get it: without hidden tests and marking scheme."""
+        return _HIDDEN.sub("", self.source).rstrip()
+
+    @property
+    def trains(self) -> bool:
+        """Whether the author tagged it ``train``: what it makes can be handed in, and then it need not run."""
+        return "train" in self.node.metadata.get("tags", ())
+
+    @property
+    def shows(self) -> bool:
+        """Whether it is given and the author tagged it ``show``: it makes nothing, so it need not run to be graded."""
+        return self.role is Role.given and "show" in self.node.metadata.get("tags", ())
+
+    def with_text(self, text: str) -> Cell:
+        """The same cell with another text."""
+        return replace(self, source=text, node=self._node_with(source=text))
+
+    def with_outputs(self, outputs: Sequence[NotebookNode]) -> Cell:
+        """The same cell, of code, showing `outputs`."""
+        return replace(self, node=self._node_with(outputs=list(outputs)))
+
+    def with_pictures(self, pictures: Pictures) -> Cell:
+        """The same cell, with `pictures` pasted into it."""
+        return replace(self, node=self._node_with(attachments=pictures)) if pictures else self
+
+    def _node_with(self, **fields: Any) -> NotebookNode:
+        return NotebookNode(copy.deepcopy(self.node), **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """The instructor's copy. Whatever is executed in the judge comes from here."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    metadata: NotebookNode
+
+    def cell(self, id: str) -> Cell:
+        """The cell of that id; KeyError where there is none."""
+        for cell in self.cells:
+            if cell.id == id:
+                return cell
+        raise KeyError(id)
+
+    @property
+    def points(self) -> float:
+        """The sum of all points, written answers included."""
+        return sum(cell.points for cell in self.cells)
+
+    @property
+    def trains(self) -> bool:
+        """Whether a cell of it is tagged ``train``."""
+        return any(cell.trains for cell in self.cells)
+
+    def ids(self, *roles: Role) -> tuple[str, ...]:
+        """Ids of the cells that have one of `roles`, in order."""
+        return tuple(cell.id for cell in self.cells if cell.role in roles)
+
+
+def role_of(node: NotebookNode) -> Role:
+    """A cell's role, from nbgrader's metadata."""
+    mark = node.metadata.get("nbgrader", {})
+    if mark.get("grade") and not mark.get("solution"):
+        return Role.grade
+    if mark.get("task") or (mark.get("solution") and mark.get("grade")):
+        return Role.written
+    if mark.get("solution"):
+        return Role.student
+    return Role.given if node.cell_type == "code" else Role.text
+
+
+def read_exercise(path: Path) -> Exercise:
+    """Read an instructor's notebook.
+
+    Raises:
+        AuthorError: it is missing, invalid, has cells without a unique id, or a manual grade cell of code.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise AuthorError(f"{path.name} is not a valid notebook: {str(error)[:200]}") from error
+    return exercise_from(notebook, path.stem)
+
+
+def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
+    """The exercise that `notebook` defines.
+
+    Raises:
+        AuthorError: two cells share an id.
+    """
+    cells = tuple(_cell(node) for node in notebook.cells)
+    seen: set[str] = set()
+    for cell in cells:
+        if cell.id in seen:
+            raise AuthorError(f"two cells of {name}.ipynb have the id {cell.id!r}")
+        seen.add(cell.id)
+    return Exercise(name, cells, notebook.metadata)
+
+
+def _cell(node: NotebookNode) -> Cell:
+    mark = node.metadata.get("nbgrader", {})
+    clean = copy.deepcopy(node)
+    if clean.cell_type == "code":
+        clean.outputs, clean.execution_count = [], None
+    return Cell(
+        id=str(mark.get("grade_id") or node.get("id")),
+        role=role_of(node),
+        source=node.source,
+        points=float(mark.get("points", 0) or 0),
+        node=clean,
+    )
+
+
+def files_beside(notebook: Path) -> dict[str, bytes]:
+    """The files that come with an exercise, by relative name; not what running its notebook leaves behind."""
+    folder = notebook.parent
+    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        name.as_posix(): path.read_bytes()
+        for name, path in files.items()
+        if name.suffix not in (".ipynb", TENSORS) and not _LEFT_BEHIND & set(name.parts)
+    }
