@@ -50,8 +50,11 @@ def test_a_killed_judge_costs_no_student_points_and_the_next_one_is_graded(tmp_p
 def test_no_data_is_said_before_anything_is_graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course = make_course(tmp_path)
     hand_in(course, "ada", notebook())
+    course.registration.write_text(
+        "from tlgrader.course import Registration\nCOURSE = Registration(install=lambda *, hidden: iter(()))\n"
+    )
     monkeypatch.setenv("TLGRADER_DATA", str(tmp_path / "nothing"))
-    with pytest.raises(MachineError, match="run `tlgrader setup`"):
+    with pytest.raises(MachineError, match="run `tlgrader setup --grader`"):
         list(grade(course, "tiny", Order(publish=False)))
 
 
