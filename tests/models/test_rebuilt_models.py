@@ -1,6 +1,6 @@
 """What the judge builds answers as the observed model does, to the last bit, or it says why it cannot."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -8,11 +8,10 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
 
+from tests.models.wire import Wire
 from tlcourse.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone
 from tlgrader.architectures.pristine import pristine
-from tlgrader.evidence.kinds import Evidence, ModelEvidence, decode, encode
-from tlgrader.evidence.observation import Observation
-from tlgrader.evidence.observe import Observer
+from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.models.logical import CannotRebuild
 from tlgrader.models.rebuild import rebuild
 
@@ -25,32 +24,6 @@ SENTENCES = {
     "input_ids": torch.tensor([[101, 2204, 102]]),
     "attention_mask": torch.ones(1, 3, dtype=torch.int64),
 }
-
-
-class Wire:
-    """An observer seen from the judge: it counts the numbers that were sent."""
-
-    def __init__(self) -> None:
-        self._observer = Observer()
-        self.sent = 0
-
-    def observe(self, model: nn.Module) -> Observation:
-        """Evidence that went through JSON."""
-        return Observation("model", decode(encode(self._observer.observe(model))), self)
-
-    def tensor(self, digest: str) -> torch.Tensor:
-        """A copy, as if it had been sent."""
-        tensor = self._observer.tensor(digest).clone()
-        self.sent += tensor.numel()
-        return tensor
-
-    def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """The observed model's own."""
-        return self._observer.logits(handle, inputs)
-
-    def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
-        """Of no use here."""
-        raise NotImplementedError
 
 
 @pytest.fixture(autouse=True)
