@@ -251,7 +251,6 @@ def _two_active() -> nn.Module:
             _with("classifier", nn.Bilinear(1, 1, 1)),
             "`classifier` is a `.*Bilinear`, which is not a layer",
         ),
-        (_with("eps", 0.1, "bn1"), "`bn1` has other options than the backbone's: eps=0.1"),
         (_with("classifier", None), "the model lacks|has no `classifier` any more"),
         (_with("extra", nn.Parameter(torch.ones(1))), "unexpectedly, the tensor `extra`"),
         (_with("classifier", nn.Linear(1280, 5).double()), "`classifier.weight` is float64"),
@@ -264,6 +263,12 @@ def _two_active() -> nn.Module:
 def test_what_cannot_be_rebuilt_says_why(make: Callable[[], nn.Module], words: str) -> None:
     with pytest.raises(CannotRebuild, match=words):
         rebuild(Wire().observe(make()))
+
+
+def test_a_librarys_own_kind_of_layer_with_other_options() -> None:
+    model = _vision()
+    model.bn1.eps = 0.1
+    _assert_equal(model, IMAGES)
 
 
 def test_a_mark_that_names_nothing_declared_is_not_followed() -> None:

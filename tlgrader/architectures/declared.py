@@ -55,7 +55,7 @@ class Architecture:
         except GraderError:
             raise
         except Exception as error:  # a factory is an author's code
-            raise AuthorError(f"{self} cannot be built: {type(error).__name__}: {error}") from error
+            raise AuthorError(f"{self} cannot be built: {_short(error)}. {_REMEDY}") from error
 
     def load(self) -> nn.Module:
         """The model with its weights, on the CPU. Call it only where `weights` are given.
@@ -69,7 +69,10 @@ class Architecture:
         except GraderError:
             raise
         except Exception as error:  # as above; a file may hold anything
-            raise AuthorError(f"the weights of {self} cannot be loaded: {_short(error)}") from error
+            raise AuthorError(
+                f"the weights of {self} cannot be loaded: {_short(error)}. They have to be those of this architecture "
+                "with these arguments, modules named in `fresh` apart"
+            ) from error
 
     def __str__(self) -> str:
         name = self.factory if isinstance(self.factory, str) else self.factory.__qualname__
@@ -103,8 +106,11 @@ class Architecture:
         return model
 
 
+_REMEDY = "Does its library have this name, and does it take these arguments, without weights and a network?"
+
+
 def _short(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 def _is_file(weights: object) -> bool:
