@@ -8,8 +8,10 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
 
+from tests.declared import declared
 from tests.models.wire import Wire
 from tlcourse.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone
+from tlgrader.architectures import Architecture
 from tlgrader.architectures.pristine import pristine
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.models.logical import CannotRebuild
@@ -269,6 +271,40 @@ def test_a_librarys_own_kind_of_layer_with_other_options() -> None:
     model = _vision()
     model.bn1.eps = 0.1
     _assert_equal(model, IMAGES)
+
+
+class Network(nn.Module):
+    """A network of an author's own, which he declares by a function; notebooks define the class, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = nn.Linear(3, 4), nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Features of shape (N, 3) to logits."""
+        logits: torch.Tensor = self.head(self.body(x).relu())
+        return logits
+
+
+def _of_the_notebook() -> type[Network]:
+    """The same class as if a cell had defined it."""
+    return type("Network", (Network,), {"__module__": "__main__"})
+
+
+def test_an_authors_own_network() -> None:
+    with declared({"network": Architecture(Network)}):
+        for kind in (Network, _of_the_notebook()):
+            model = kind()
+            model.head = nn.Linear(4, 5)
+            _assert_equal(model, {"x": torch.randn(6, 3)})
+
+
+def test_an_authors_own_network_with_a_class_in_it_that_the_author_does_not_have() -> None:
+    with declared({"network": Architecture(Network)}):
+        model = Network()
+        model.head = OwnHead()  # type: ignore[assignment]
+        with pytest.raises(CannotRebuild, match=r"`head` is a `.*OwnHead`, a class of the notebook's own"):
+            rebuild(Wire().observe(model))
 
 
 def test_a_mark_that_names_nothing_declared_is_not_followed() -> None:
