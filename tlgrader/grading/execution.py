@@ -17,6 +17,7 @@ from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
 from tlgrader.evidence.observation import Observation, Source
 from tlgrader.grading.job import WantsGpu
+from tlgrader.grading.loading import Loading
 from tlgrader.grading.training import Answering, Taken
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.judging.explain import outputs_for
@@ -85,6 +86,7 @@ class Execution:
             limits,
         )
         self._handed_in, self._tried = handed_in, tried
+        self._loading = Loading(kernel)
         self._in_force: Mapping[str, Taken] = {}
         self._only_shown = set[str]()
         self._not_restored = ""
@@ -128,6 +130,7 @@ class Execution:
         elif node.cell_type == "code":
             node.outputs = self._run(cell)
             node.execution_count = len(self._cells)
+            self._loading.after(cell)
         return node
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
@@ -177,7 +180,8 @@ class Execution:
         live = tuple(name for name in needs if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
         observed = taken | {
-            name: Observation(name, self._explained(seen), self._kernel) for name, seen in evidence.items()
+            name: Observation(name, self._explained(seen), self._kernel, loaded=self._loading.found)
+            for name, seen in evidence.items()
         }
         grade = self._evaluator.judge(parsed, observed)
         if self._untrained:
