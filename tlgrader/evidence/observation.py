@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tlgrader.evidence.kinds import Array, Evidence, Missing, TensorInfo, Value, digest
@@ -50,14 +50,15 @@ class Observation:
     """What `name` stood for in a notebook when it was observed.
 
     `handed_in` is whether that was on the student's machine; no check needs to know. `loaded` is what given cells
-    loaded before, by the architecture's name, where the course does not know its weights.
+    loaded before, by the architecture's name, where the course does not know its weights; None where nobody watched
+    them, as on a student's machine.
     """
 
     name: str
     evidence: Evidence
     source: Source
     handed_in: bool = False
-    loaded: Mapping[str, Loaded] = field(default_factory=dict)
+    loaded: Mapping[str, Loaded] | None = None
 
     def tensor(self, info: TensorInfo) -> torch.Tensor:
         """The tensor that `info` describes, fetched and compared with its description.

@@ -6,7 +6,7 @@ import copy
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from symtable import symtable
 from typing import Protocol
 
@@ -175,7 +175,9 @@ class Execution:
         parsed = self._grade_cells[cell.id]
         needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
         taken = {
-            name: self._in_force[name].observation(self._kernel) for name in needs if name in self._in_force
+            name: replace(self._in_force[name].observation(self._kernel), loaded=self._loading.found)
+            for name in needs
+            if name in self._in_force
         }
         live = tuple(name for name in needs if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
