@@ -89,7 +89,7 @@ def test_the_loaded_head_is_not_a_new_one() -> None:
 
 
 def test_how_far_stages_moved_needs_known_weights() -> None:
-    with pytest.raises(AuthorError, match="course.py gives the model's `weights`"):
+    with pytest.raises(AuthorError, match=r"course.py gives the model's `weights`"):
         checks.stages_moved(_seen(_frozen()), head="classifier", stages=["norm"])
 
 

@@ -56,13 +56,8 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
     ]
     observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
     observed += _softmax_after(evidence, layer, name)
-    return settled(
-        problems,
-        Strength.bitwise if known else Strength.claimed,
-        observed,
-        expected,
-        _head_hint(matrix, classes),
-    )
+    strength = Strength.bitwise if known else Strength.claimed
+    return settled(problems, strength, observed, expected, _head_hint(matrix, classes))
 
 
 def _last_linear(evidence: ModelEvidence, name: str | None) -> ModuleInfo | None:
