@@ -18,7 +18,7 @@ from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
 from tlgrader.evidence.observation import Observation, Source
 from tlgrader.grading.job import WantsGpu
 from tlgrader.grading.loading import Loading
-from tlgrader.grading.training import Answering, Taken
+from tlgrader.grading.taken import Answering, Taken, part_of
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.judging.explain import outputs_for
 from tlgrader.judging.gradecell import GradeCell
@@ -173,16 +173,14 @@ class Execution:
 
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
-        needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
-        taken = {
-            name: replace(self._in_force[name].observation(self._kernel), loaded=self._loading.found)
-            for name in needs
-            if name in self._in_force
-        }
-        live = tuple(name for name in needs if name not in taken)
+        asked = dict.fromkeys(name for line in parsed.lines for name in line.asks)
+        found = {name: part_of(self._in_force, name, self._kernel) for name in asked}
+        loaded = self._loading.found
+        taken = {name: replace(seen, loaded=loaded) for name, seen in found.items() if seen is not None}
+        live = tuple(name for name in asked if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
         observed = taken | {
-            name: Observation(name, self._explained(seen), self._kernel, loaded=self._loading.found)
+            name: Observation(name, self._explained(seen), self._kernel, loaded=loaded)
             for name, seen in evidence.items()
         }
         grade = self._evaluator.judge(parsed, observed)
