@@ -21,6 +21,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -43,11 +44,10 @@ from tlgrader.sandbox.messages import (
 PRELOADED = (
     *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
     *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
-    *("transformers", "timm", "safetensors.torch"),
-    *("peft", "peft.utils.transformers_weight_conversion"),
+    *("transformers", "peft", "safetensors.torch"),
     *("matplotlib.pyplot", "matplotlib_inline.backend_inline"),
     *("PIL.Image", "PIL.JpegImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.PpmImagePlugin"),
-    *("sklearn.metrics", "stack_data", "bdb"),
+    *("stack_data", "bdb"),
     # What IPython imports when a shell is made.
     *("IPython.core.application", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.magics"),
     *("IPython.core.completer", "IPython.core.oinspect", "IPython.utils.wildcard"),
@@ -55,6 +55,8 @@ PRELOADED = (
     *("tlgrader.checks.live", "tlgrader.seeding", "tlgrader.handing_in", "tlgrader.restoring"),
     *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
 )
+WHERE_INSTALLED = ("timm", "sklearn.metrics", "peft.utils.transformers_weight_conversion")
+"""What is not there in every environment: an extra's, and a module that older peft does not have."""
 PACKET = 65_536
 WATCH_S = 0.02
 POLL_S = 0.002
@@ -93,7 +95,7 @@ def preload(modules: Sequence[str], functions: Sequence[str]) -> None:
     import torch
 
     torch.set_num_threads(1)
-    for name in (*PRELOADED, *modules):
+    for name in (*PRELOADED, *filter(_is_installed, WHERE_INSTALLED), *modules):
         import_module(name)
     import_module("matplotlib.backends").backend_registry.list_all()  # reads what all packages declare, once
     for reference in functions:
@@ -105,6 +107,10 @@ def preload(modules: Sequence[str], functions: Sequence[str]) -> None:
         raise RuntimeError("importing the libraries initialised CUDA; no fork could use it")
     gc.collect()
     gc.freeze()
+
+
+def _is_installed(module: str) -> bool:
+    return find_spec(module.partition(".")[0]) is not None and find_spec(module) is not None
 
 
 class Zygote:
