@@ -14,7 +14,7 @@ from tlgrader import checks
 from tlgrader.checks.asking import cut
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
 from tlgrader.errors import AuthorError, MachineError
-from tlgrader.evidence.kinds import Missing
+from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
 from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
 from tlgrader.records.record import GradeRecord, Item
@@ -37,7 +37,7 @@ class Evaluator:
     def judge(self, cell: GradeCell, observed: Mapping[str, Observation]) -> GradeRecord:
         """Try every line of `cell` on what was `observed` of each name that it needs."""
         items: dict[str, Item] = {}
-        for line in cell.lines:
+        for line in (_reaching(line, observed) for line in cell.lines):
             outcome = self._outcome(cell, line, observed)
             handed_in = self._from_training(line, observed)
             if line.keep is not None:
@@ -76,6 +76,13 @@ class Evaluator:
     def _environment(self, cell: GradeCell) -> dict[str, Any]:
         modules = {name: _module(self._hidden_tests.with_name(f"{name}.py")) for name in cell.modules}
         return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
+
+
+def _reaching(line: Line, observed: Mapping[str, Observation]) -> Line:
+    """`line`, or where it looks into what is not plain data, the same with its subscripts followed in the worker."""
+    kinds = [observed[name].evidence for name in line.needs]
+    beyond = line.beyond if any(not isinstance(seen, Value | Array | Missing) for seen in kinds) else None
+    return beyond or line
 
 
 def _module(path: Path) -> ModuleType:

@@ -106,7 +106,7 @@ class Run(msgspec.Struct, frozen=True, tag=True):
 
 
 class Observe(msgspec.Struct, frozen=True, tag=True):
-    """Resolve dotted names in the notebook's namespace and describe what they stand for."""
+    """Follow paths (`evidence/paths.py`) in the notebook's namespace and describe what they lead to."""
 
     names: tuple[str, ...]
     timeout_s: float
