@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import traceback
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from tlgrader import checks
@@ -17,6 +15,7 @@ from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
 from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
+from tlgrader.judging.hidden_tests import hidden_tests
 from tlgrader.records.record import GradeRecord, Item
 
 # What a plain assert may raise because a student's value is not what the author expected.
@@ -74,7 +73,8 @@ class Evaluator:
         return result
 
     def _environment(self, cell: GradeCell) -> dict[str, Any]:
-        modules = {name: _module(self._hidden_tests.with_name(f"{name}.py")) for name in cell.modules}
+        folder = self._hidden_tests.parent
+        modules = {name: hidden_tests(folder).module(name) for name in cell.modules}
         return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
 
 
@@ -83,22 +83,6 @@ def _reaching(line: Line, observed: Mapping[str, Observation]) -> Line:
     kinds = [observed[name].evidence for name in line.needs]
     beyond = line.beyond if any(not isinstance(seen, Value | Array | Missing) for seen in kinds) else None
     return beyond or line
-
-
-def _module(path: Path) -> ModuleType:
-    try:
-        return _loaded(path, path.read_bytes())
-    except OSError as error:
-        raise AuthorError(f"there is no grader_tests/{path.name}") from error
-
-
-@cache
-def _loaded(path: Path, content: bytes) -> ModuleType:
-    """One module for all submissions, since reading its hidden data takes as long as measuring on them."""
-    module = ModuleType(f"grader_tests.{path.stem}")
-    module.__file__ = str(path)
-    exec(compile(content, path, "exec"), module.__dict__)
-    return module
 
 
 def _evaluate(line: Line, names: dict[str, Any]) -> Any:
