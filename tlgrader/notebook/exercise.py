@@ -17,8 +17,6 @@ from tlgrader.course.contents import paths_beside
 from tlgrader.errors import AuthorError
 from tlgrader.notebook.claimed import Pictures
 
-TENSORS = ".safetensors"
-"""How files with trained tensors end; none of them is part of an exercise."""
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
 
 
