@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,6 +14,8 @@ from torch import nn
 from tests.declared import declared
 from tests.models.wire import Wire
 from tests.tiny import make_course
+from tlcourse.backbones import minilm
+from tlgrader import architectures
 from tlgrader.architectures import Architecture
 from tlgrader.authoring.declarations import require_declarations
 from tlgrader.checks.finding import Fault, Outcome
@@ -123,6 +126,23 @@ def test_weights_from_a_file_are_known_but_for_what_is_fresh(tmp_path: Path, suf
     save_file(state, path) if suffix == "safetensors" else torch.save(state, path)
     with declared({"net": Architecture(_net, weights=path, fresh=("2",))}):
         assert set(fingerprint("net") or ()) == {"0.weight", "0.bias"}
+
+
+@pytest.mark.parametrize(
+    "tokenizer",
+    [minilm._folder(), str(minilm._folder()), minilm.tokenizer, "tlcourse.backbones.minilm:tokenizer"],
+)
+def test_a_tokenizer_is_a_folder_or_a_function(tokenizer: str | Path | Callable[[], Any]) -> None:
+    with declared({"net": Architecture(_net, tokenizer=tokenizer)}):
+        assert architectures.tokenizer("net")("transfer")["input_ids"][0] == 101
+
+
+def test_a_tokenizer_that_is_not_declared_is_the_authors_error() -> None:
+    with declared({"net": Architecture(_net)}):
+        with pytest.raises(AuthorError, match="has no tokenizer: name a folder or a function"):
+            architectures.tokenizer("net")
+        with pytest.raises(AuthorError, match="declares no architecture 'other'; it declares net"):
+            architectures.tokenizer("other")
 
 
 def test_at_grading_a_wrong_declaration_costs_no_student_a_point() -> None:
