@@ -56,7 +56,7 @@ def _require_stated_thresholds(course: Course, source: Exercise) -> None:
     for name, entry in entries(course.measured(source.name)).items():
         if "threshold" in entry and not _stated(float(entry["threshold"]), visible):
             raise AuthorError(
-                f"the threshold of {name}, {entry['threshold']}, is not stated in the text of {source.name}.ipynb"
+                f"the threshold of {name}, {entry['threshold']}, is not stated in the text of {source.name}"
             )
 
 

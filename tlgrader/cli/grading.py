@@ -147,7 +147,9 @@ def feedback(exercise: ExerciseName, student: Students = None, course: CourseFol
     written = list(
         watched(generate_feedback(here, exercise, students), len(students), f"Feedback on {exercise}")
     )
-    STDOUT.print(f"Pages written: {len(written)}, as feedback/<student>/{exercise}/{exercise}.html")
+    STDOUT.print(
+        f"Pages written: {len(written)}, as feedback/<student>/{exercise}/{here.notebook(exercise)}.html"
+    )
 
 
 def check(

@@ -78,7 +78,9 @@ def publish(course: Course, record: Record, submission: Submission | None, noteb
 def save_scores(book: Gradebook, course: Course, record: Record) -> None:
     """Set automatic scores and what a person has to grade. A grader's own scores and comments stay."""
     scores = {grade.cell: grade.score for grade in record.grades}
-    submitted = book.find_submission_notebook(record.exercise, record.exercise, record.student)
+    submitted = book.find_submission_notebook(
+        course.notebook(record.exercise), record.exercise, record.student
+    )
     for grade in submitted.grades:
         score = scores.get(grade.name)
         grade.auto_score = None if score is None else min(round(score, 4), grade.max_score)
@@ -138,7 +140,7 @@ def _write_autograded(
 def _resources(course: Course, exercise: str, student: str) -> ResourcesDict:
     resources = ResourcesDict()
     resources["nbgrader"] = {
-        "notebook": exercise,
+        "notebook": course.notebook(exercise),
         "assignment": exercise,
         "student": student,
         "db_url": f"sqlite:///{course.gradebook}",

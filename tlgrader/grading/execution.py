@@ -175,11 +175,12 @@ class Execution:
         parsed = self._grade_cells[cell.id]
         asked = dict.fromkeys(name for line in parsed.lines for name in line.asks)
         found = {name: part_of(self._in_force, name, self._kernel) for name in asked}
-        taken = {name: replace(seen, loaded=self._loading.found) for name, seen in found.items() if seen}
+        loaded = self._loading.found
+        taken = {name: replace(seen, loaded=loaded) for name, seen in found.items() if seen is not None}
         live = tuple(name for name in asked if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
         observed = taken | {
-            name: Observation(name, self._explained(seen), self._kernel, loaded=self._loading.found)
+            name: Observation(name, self._explained(seen), self._kernel, loaded=loaded)
             for name, seen in evidence.items()
         }
         grade = self._evaluator.judge(parsed, observed)

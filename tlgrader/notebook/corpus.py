@@ -98,9 +98,9 @@ def read_reference(course: Course, exercise: Exercise) -> Sample:
         return replace(sample, cells={**regions, **sample.cells})
     if not regions:
         raise AuthorError(
-            f"tl_solutions/{exercise.name}/reference.py is missing, and {exercise.name}.ipynb has no solution regions"
+            f"tl_solutions/{exercise.name}/reference.py is missing, and the notebook has no solution regions"
         )
-    return Sample("reference", f"The solution regions of {exercise.name}.ipynb.", regions)
+    return Sample("reference", "The solution regions of the notebook.", regions)
 
 
 def as_submission(exercise: Exercise, sample: Sample, reference: Sample) -> Submission:

@@ -128,7 +128,7 @@ def role_of(node: NotebookNode) -> Role:
 
 
 def read_exercise(path: Path) -> Exercise:
-    """Read an instructor's notebook.
+    """Read an instructor's notebook; the exercise is the folder that it lies in, as for nbgrader.
 
     Raises:
         AuthorError: it is missing, invalid, has cells without a unique id, or a manual grade cell of code.
@@ -138,7 +138,7 @@ def read_exercise(path: Path) -> Exercise:
         nbformat.validate(notebook)
     except (OSError, ValueError, nbformat.ValidationError) as error:
         raise AuthorError(f"{path.name} is not a valid notebook: {str(error)[:200]}") from error
-    return exercise_from(notebook, path.stem)
+    return exercise_from(notebook, path.parent.name)
 
 
 def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
@@ -152,7 +152,7 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
-            raise AuthorError(f"two cells of {name}.ipynb have the id {cell.id!r}")
+            raise AuthorError(f"two cells of {name} have the id {cell.id!r}")
         seen.add(cell.id)
     return Exercise(name, cells, notebook.metadata)
 

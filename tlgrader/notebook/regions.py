@@ -1,4 +1,4 @@
-"""Solution regions: what lies between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is the reference, not the starter.
+"""Solution regions: what lies between ``### BEGIN SOLUTION`` and ``### END SOLUTION`` is the reference.
 
 Read as nbgrader reads them. A notebook that has a region anywhere is one of nbgrader's kind: there a solution cell
 without a region is a solution as a whole. In a notebook without any, student cells hold their starters.
@@ -24,7 +24,7 @@ def has_regions(cells: Iterable[NotebookNode]) -> bool:
 
 
 def split(cell: NotebookNode, id: str) -> tuple[str, str | None]:
-    """The starter and the solution of a cell in a notebook with regions; its text and None where it is not a student's.
+    """The starter and the solution of a cell in a notebook with regions; None for one that no student fills.
 
     Raises:
         AuthorError: a region has no end or no beginning, lies in another, or in a cell that is no student's.
