@@ -16,8 +16,9 @@ from tlgrader.evidence.handed_in import FILE
 from tlgrader.gradebook.commands import generate_assignment
 from tlgrader.judging.gradecell import parse_all
 from tlgrader.judging.references import entries
-from tlgrader.notebook.corpus import read_sample
+from tlgrader.notebook.corpus import read_reference
 from tlgrader.notebook.exercise import Exercise, Role, read_exercise
+from tlgrader.notebook.regions import BEGIN
 
 # Shorter lines, such as `)` or `pass`, say nothing.
 _TELLING = 25
@@ -85,6 +86,7 @@ def _require_no_leak(course: Course, source: Exercise, path: Path) -> None:
         "tl_solutions",
         "BEGIN HIDDEN TESTS",
         "BEGIN MARK SCHEME",
+        BEGIN,
         *_solution(course, source),
     ):
         if secret in text:
@@ -114,6 +116,6 @@ def _is_references(solutions: Path, file: Path) -> bool:
 def _solution(course: Course, source: Exercise) -> list[str]:
     """Telling lines of the reference's cells that the notebook does not show by intention."""
     shown = "\n".join(cell.released for cell in source.cells)
-    reference = read_sample(course.reference(source.name))
+    reference = read_reference(course, source)
     lines = [line.strip() for text in reference.cells.values() for line in text.splitlines()]
     return [line for line in lines if len(line) >= _TELLING and line not in shown]
