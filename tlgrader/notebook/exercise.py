@@ -13,13 +13,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tlgrader.course.contents import paths_beside
 from tlgrader.errors import AuthorError
 from tlgrader.notebook.claimed import Pictures
 from tlgrader.notebook.regions import has_regions, split
 
-TENSORS = ".safetensors"
-"""How files with trained tensors end; none of them is part of an exercise."""
-_LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
 
 
@@ -176,11 +174,5 @@ def _cell(node: NotebookNode, *, regions: bool) -> Cell:
 
 
 def files_beside(notebook: Path) -> dict[str, bytes]:
-    """The files that come with an exercise, by relative name; not what running its notebook leaves behind."""
-    folder = notebook.parent
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {
-        name.as_posix(): path.read_bytes()
-        for name, path in files.items()
-        if name.suffix not in (".ipynb", TENSORS) and not _LEFT_BEHIND & set(name.parts)
-    }
+    """The content of the files that come with an exercise, by relative name."""
+    return {name: path.read_bytes() for name, path in paths_beside(notebook).items()}
