@@ -1,4 +1,4 @@
-"""The check that calls a student's function, where it lives, and compares what it returns."""
+"""Checks that call a student's function, where it lives, and compare what it returns or raises."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed
+from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed, settled
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
@@ -43,6 +43,27 @@ def returns(
         return _other_dict(call, _listed(value), _listed(expected), tolerance)
     hint = "did you forget `return`?" if value is None else ""
     return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+
+
+@check
+def raises(
+    function: object, arguments: Sequence[object], error: str | Sequence[str], *, weight: float = 1.0
+) -> Finding:
+    """``function(*arguments)`` raises `error` or a subclass: the name of an exception, or several names."""
+    observation, evidence = need_observation(function, CallableEvidence, "function")
+    names = [error] if isinstance(error, str) else list(error)
+    call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
+    wanted = f"{call} raises {' or '.join(f'`{name}`' for name in names)}"
+    answer = observation.source.call(evidence.handle, list(arguments))
+    if isinstance(answer, Missing):
+        return settled(_other_error(answer, names), Strength.queried, answer.reason, wanted)
+    value = to_argument(Observation("result", answer, observation.source))
+    returned = describe(value) if isinstance(value, Observation) else _short(value)
+    return failed(Strength.queried, f"{call} raised nothing and returned {returned}", wanted)
+
+
+def _other_error(answer: Missing, names: Sequence[str]) -> list[str]:
+    return [] if set(names) & set(answer.raised) else [answer.reason]
 
 
 def _other_dict(call: str, seen: dict[Any, Any], wanted: dict[Any, Any], tolerance: float) -> Finding:

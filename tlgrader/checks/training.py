@@ -130,7 +130,7 @@ def optimizer(
 ) -> Finding:
     """The optimizer updates every trainable parameter of the model, each once, and nothing else.
 
-    With `allow_frozen` it may hold frozen ones, too, as ``Adam(model.parameters())`` does: without a gradient they stay.
+    With `allow_frozen` it may hold frozen ones, as ``Adam(model.parameters())`` does: without a gradient they stay.
     """
     evidence = need(optimizer, OptimizerEvidence, "optimizer")
     owned = {p.token: p for p in unique_parameters(need(model, ModelEvidence, "model"))}

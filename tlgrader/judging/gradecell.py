@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.paths import first, written
-from tlgrader.judging.instead import MOVE, instead_of, raising
+from tlgrader.judging.instead import instead_of, instead_of_call, raising
 
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _FUNCTIONS = (abs, all, any, isinstance, len, max, min, range, round, sorted, sum, zip)
@@ -116,8 +116,8 @@ class _Parser:
                 pass
             case ast.Expr(value=ast.Call() as call):
                 self._add(statement, self._callee(call, instead_of(statement)), call)
-            case ast.Try() if (call := raising(statement)) is not None:
-                self._add(statement, "raises", call)
+            case ast.Try() if (raises := raising(statement)) is not None:
+                self._add(statement, "raises", raises)
             case ast.Assert(test=test):
                 text = statement.msg.value if isinstance(statement.msg, ast.Constant) else ""
                 self._add(statement, "assert", test, is_assert=True, message=str(text))
@@ -232,7 +232,7 @@ class _Names(ast.NodeTransformer):
         if callee is not None and first(callee) in self._known:
             return self.generic_visit(node)
         if callee is None or not self._calling:
-            self._refuse(node, f"calling `{ast.unparse(node.func)}` here", _in_returns(node))
+            self._refuse(node, f"calling `{ast.unparse(node.func)}` here", instead_of_call(node))
         return self._students_call(node, callee)
 
     def _students_call(self, node: ast.Call, callee: str) -> ast.Call:
@@ -247,7 +247,7 @@ class _Names(ast.NodeTransformer):
             self._refuse(
                 node,
                 f"calling the student's `{callee}` with names of the notebook or by keyword",
-                _in_returns(node),
+                instead_of_call(node),
             )
         self.called.append(callee)
         function = self._student(node.func, callee)
@@ -278,12 +278,6 @@ class _Names(ast.NodeTransformer):
     def _student(self, node: ast.expr, path: str) -> ast.Name:
         self.found.append(path)
         return ast.copy_location(ast.Name(id=path, ctx=ast.Load()), node)
-
-
-def _in_returns(call: ast.Call) -> str:
-    """The check for a call that no assert may make: in its arguments, names of the notebook are allowed."""
-    arguments = ", ".join(map(ast.unparse, call.args))
-    return f"write `check.returns({ast.unparse(call.func)}, [{arguments}], …)` with what it has to return; or {MOVE}"
 
 
 def _hidden_lines(id: str, source: str) -> set[int]:

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tlgrader.evidence.paths import written
 
-MOVE = "move it into a function of grader_tests/<exercise>.py that returns a Finding, and call that in the hidden region"
-WRONG = (ast.Raise, ast.Assert)
+MOVE = "move it into a function of grader_tests/<exercise>.py that returns a Finding, and call that in a hidden region"
+_GIVEN = f"what students' code needs belongs into a given cell; for anything else, {MOVE}"
+_TRY = (
+    'for a function that has to raise an error, write `check.raises(f, [0], "ValueError")`, or a `try` of one call '
+    f"with `except ValueError: pass` and `else: raise`; for anything else, {MOVE}"
+)
 
 
 def instead_of(statement: ast.stmt) -> str:
     """A sentence for the author: the line to write, where one takes its place, else where it belongs."""
-    match statement:
-        case ast.Import() | ast.ImportFrom():
-            return _of_import(statement)
-        case ast.Expr(value=ast.Call() as call):
-            return _of_call(call)
-        case ast.For():
-            return _of_loop(statement)
-        case ast.With():
-            return _of_with(statement)
-        case ast.Try():
-            return (
-                'for a function that has to raise an error, write `check.raises(f, [0], "ValueError")`, or a `try` of '
-                f"one call with `except ValueError: pass` and `else: raise`; for anything else, {MOVE}"
-            )
-        case ast.If():
-            return f"write what has to hold, as in `assert {ast.unparse(statement.test)}`; or {MOVE}"
-        case ast.FunctionDef() | ast.ClassDef():
-            return MOVE
-        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            return f"write the value where it is used, or make the name in a given cell; or {MOVE}"
-    return f"what students' code needs belongs into a given cell; for anything else, {MOVE}"
+    for kind, said in _SENTENCES.items():
+        if isinstance(statement, kind):
+            return said(statement)
+    return _GIVEN
+
+
+def instead_of_call(call: ast.Call) -> str:
+    """The same for a call of the student's that no assert may make: what it is passed is not stated in the assert."""
+    name = ast.unparse(call.func).rpartition(".")[2].replace("_", "").lower()
+    inner = [one for one in call.args if _is_stated(one)]
+    if name in ("allclose", "isclose", "arrayequal") and inner and len(call.args) > 1:
+        return f"write `{_close(*call.args)}`"
+    asked = inner[0] if inner else call
+    if isinstance(asked, ast.Call) and written(asked.func) is not None:
+        check = f"check.returns({ast.unparse(asked.func)}, {_list(asked.args)}, …)"
+        return f"write `{check}` with what it has to return; or {MOVE}"
+    return f"call a function by its name; or {MOVE}"
+
+
+def _is_stated(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Call) and not argument.keywords and written(argument.func) is not None
 
 
 def raising(statement: ast.Try) -> ast.Call | None:
@@ -49,7 +54,7 @@ def raising(statement: ast.Try) -> ast.Call | None:
             finalbody=[],
         ) if written(call.func) is not None:
             names = _names(kinds)
-            return names and _parsed(_raises(call.func, call.args, names))
+            return _parsed(_raises(call.func, call.args, names), statement) if names else None
     return None
 
 
@@ -70,11 +75,12 @@ def _raises(function: ast.expr, arguments: Sequence[ast.expr], names: Sequence[s
     return f"check.raises({ast.unparse(function)}, {_list(arguments)}, {named})"
 
 
-def _parsed(text: str) -> ast.Call:
-    (statement,) = ast.parse(text).body
-    assert isinstance(statement, ast.Expr)
-    assert isinstance(statement.value, ast.Call)
-    return statement.value
+def _parsed(text: str, at: ast.stmt) -> ast.Call:
+    call = ast.parse(text, mode="eval").body
+    assert isinstance(call, ast.Call)
+    for node in ast.walk(call):
+        ast.copy_location(node, at)
+    return call
 
 
 def _list(arguments: Sequence[ast.expr]) -> str:
@@ -92,6 +98,10 @@ def _of_import(statement: ast.Import | ast.ImportFrom) -> str:
     return "what students' code needs belongs into a given cell, what a check needs into grader_tests/<exercise>.py"
 
 
+def _of_expression(statement: ast.Expr) -> str:
+    return _of_call(statement.value) if isinstance(statement.value, ast.Call) else _GIVEN
+
+
 def _of_call(call: ast.Call) -> str:
     name = ast.unparse(call.func).rpartition(".")[2]
     if name == "print":
@@ -103,10 +113,8 @@ def _of_call(call: ast.Call) -> str:
     except TypeError:  # a call with other arguments
         return f"write an assert, as in `assert f(1) == 2`; or {MOVE}"
     if written(call.func) is not None and not call.keywords:
-        return (
-            f"write what it has to return, as in `check.returns({ast.unparse(call.func)}, {_list(call.args)}, …)`, or run "
-            "it in a given cell"
-        )
+        check = f"check.returns({ast.unparse(call.func)}, {_list(call.args)}, …)"
+        return f"write what it has to return, as in `{check}`, or run it in a given cell"
     return f"run it in a given cell; or {MOVE}"
 
 
@@ -116,7 +124,7 @@ def _equal(one: ast.expr, other: ast.expr, *_: ast.expr) -> str:
 
 def _close(one: ast.expr, other: ast.expr, *_: ast.expr) -> str:
     for call, wanted in ((one, other), (other, one)):
-        if isinstance(call, ast.Call) and not call.keywords and written(call.func) is not None:
+        if isinstance(call, ast.Call) and _is_stated(call):
             return f"check.returns({ast.unparse(call.func)}, {_list(call.args)}, {ast.unparse(wanted)})"
     return f"assert abs({ast.unparse(one)} - {ast.unparse(other)}) < 1e-6"
 
@@ -157,4 +165,18 @@ def _of_with(statement: ast.With) -> str:
             body=[ast.Expr(value=ast.Call(keywords=[]) as call)],
         ) if ast.unparse(manager).rpartition(".")[2].replace("_", "").lower() in ("raises", "assertraises"):
             return f"write `{_raises(call.func, call.args, _names(kind) or ['Exception'])}`"
-    return f"what students' code needs belongs into a given cell; for anything else, {MOVE}"
+    return _GIVEN
+
+
+_SENTENCES: dict[type[ast.stmt] | tuple[type[ast.stmt], ...], Callable[[Any], str]] = {
+    (ast.Import, ast.ImportFrom): _of_import,
+    ast.Expr: _of_expression,
+    ast.For: _of_loop,
+    ast.With: _of_with,
+    ast.Try: lambda _: _TRY,
+    ast.If: lambda one: f"write what has to hold, as in `assert {ast.unparse(one.test)}`; or {MOVE}",
+    (ast.FunctionDef, ast.ClassDef): lambda _: MOVE,
+    (ast.Assign, ast.AnnAssign, ast.AugAssign): lambda _: (
+        f"write the value where it is used, or make the name in a given cell; or {MOVE}"
+    ),
+}
