@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from tlgrader import checks
-from tlgrader.checks.asking import cut
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
+from tlgrader.checks.wording import cut
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Missing
 from tlgrader.evidence.observation import Observation, to_argument
