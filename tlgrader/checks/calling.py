@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed, settled
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
+from tlgrader.checks.narrowing import narrow_observation
+from tlgrader.checks.wording import cut, describe
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
 
@@ -28,7 +30,7 @@ def returns(
 
     Lists are compared item by item; a tensor or array equals a list of its numbers, and a tuple a list.
     """
-    observation, evidence = need_observation(function, CallableEvidence, "function")
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
     call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
     wanted = f"{call} returns {_short(expected)}"
     answer = observation.source.call(evidence.handle, list(arguments))
@@ -50,13 +52,13 @@ def raises(
     function: object, arguments: Sequence[object], error: str | Sequence[str], *, weight: float = 1.0
 ) -> Finding:
     """``function(*arguments)`` raises `error` or a subclass: the name of an exception, or several names."""
-    observation, evidence = need_observation(function, CallableEvidence, "function")
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
     names = [error] if isinstance(error, str) else list(error)
     call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
     wanted = f"{call} raises {' or '.join(f'`{name}`' for name in names)}"
     answer = observation.source.call(evidence.handle, list(arguments))
     if isinstance(answer, Missing):
-        return settled(_other_error(answer, names), Strength.queried, answer.reason, wanted)
+        return passed_unless(_other_error(answer, names), Strength.queried, answer.reason, wanted)
     value = to_argument(Observation("result", answer, observation.source))
     returned = describe(value) if isinstance(value, Observation) else _short(value)
     return failed(Strength.queried, f"{call} raised nothing and returned {returned}", wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tlgrader.checks.asking import cut, describe
+from tlgrader.checks.wording import cut, describe
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
 
