@@ -46,7 +46,9 @@ def test_they_hold_nothing_but_the_two_packages(wheel: set[str], sdist: set[str]
 
 def test_they_hold_every_file_of_the_packages(wheel: set[str], sdist: set[str]) -> None:
     command = ["git", "ls-files", "tlgrader", "tlcourse"]
-    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
+    listed = subprocess.run(
+        command, cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.split()
     tracked = {name for name in listed if (REPOSITORY / name).exists()}
     assert tracked <= wheel
     assert tracked <= sdist
