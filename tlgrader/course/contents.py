@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from tlgrader.evidence.handed_in import FILE
+
 PACKAGE = "grader_tests"
-_TENSORS = ".safetensors"
 _LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
 
 
@@ -20,8 +21,13 @@ def paths_beside(notebook: Path) -> dict[str, Path]:
     return {
         name.as_posix(): path
         for name, path in files.items()
-        if name.suffix not in (".ipynb", _TENSORS) and not _LEFT_BEHIND & set(name.parts)
+        if name.suffix != ".ipynb" and name.name != FILE and not left_behind(name)
     }
+
+
+def left_behind(name: Path) -> bool:
+    """Whether running a notebook leaves a file of this relative name: a cache, a checkpoint, a trained adapter."""
+    return bool(_LEFT_BEHIND & set(name.parts))
 
 
 def hidden_modules(notebook: Path, hidden_tests: Path) -> dict[str, Path]:
