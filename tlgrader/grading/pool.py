@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Self
 
@@ -60,9 +62,9 @@ class Pool:
             handle.close()
 
     def _handle(self, share: Share | None) -> _Handle:
-        return _Handle(
-            (self._course, self._limits, build_wall(self._registration, sandboxed=self._sandboxed), share)
-        )
+        wall = build_wall(self._registration, sandboxed=self._sandboxed)
+        speaks = not self._on_cpu.handles and not self._on_gpu.handles
+        return _Handle((self._course, self._limits, wall, share, speaks))
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Graded]:
         """Grade `jobs`, yielding each as it is done, in no fixed order. Every job yields exactly once.
@@ -128,7 +130,7 @@ class _Queue:
 class _Handle:
     """One process with a grader, the job that it has, and a new process where it dies."""
 
-    def __init__(self, setting: tuple[Course, Limits, Wall | None, Share | None]) -> None:
+    def __init__(self, setting: tuple[Course, Limits, Wall | None, Share | None, bool]) -> None:
         self._setting = setting
         self.job: Job | None = None
         self._start()
@@ -191,8 +193,10 @@ def build_wall(registration: Registration, *, sandboxed: bool) -> Wall | None:
     return find(public if public.is_dir() else None, registration.preparation) if sandboxed else None
 
 
-def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None, share: Share | None) -> None:
-    """A grader's process: grades what arrives until the pipe is closed."""
+def _serve(
+    pipe: Connection, course: Course, limits: Limits, wall: Wall | None, share: Share | None, speaks: bool
+) -> None:
+    """A grader's process: grades what arrives until the pipe is closed. One `speaks` for all of what slows them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     keep_freed_memory()
@@ -205,6 +209,14 @@ def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None, 
         with suppress(BrokenPipeError):  # nobody waits for the answer any more
             while (job := _next(pipe)) is not None:
                 pipe.send(_graded(grader, job, share))
+                if speaks:
+                    _say_what_is_left_out(slot)
+                    speaks = False
+
+
+def _say_what_is_left_out(slot: Slot) -> None:
+    for sentence in slot.left_out:
+        print(f"tlgrader: {sentence}", file=sys.stderr)
 
 
 def _next(pipe: Connection) -> Job | None:
@@ -233,8 +245,10 @@ def _graded(grader: Grader, job: Job, share: Share | None) -> Graded | Job | Aut
 
 def _warm_up() -> None:
     """Import what the first submission would otherwise wait for, and compute on one thread."""
-    for name in ("timm", "transformers", "peft", "tlgrader.models.evaluate"):
-        import_module(name)
+    for name in ("timm", "transformers", "peft"):
+        if find_spec(name) is not None:
+            import_module(name)
+    import_module("tlgrader.models.evaluate")
     import torch
 
     torch.set_num_threads(1)
