@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import nbformat
@@ -232,3 +233,18 @@ def test_any_json_is_either_cells_or_unreadable(data: object) -> None:
     for cell in parse_cells(notebook):
         assert isinstance(cell.text, str)
         cell.text.encode()
+
+
+def test_cells_of_an_older_format_are_known_by_their_text() -> None:
+    source = nbformat.v4.new_notebook(cells=[make_cell("markdown", "---", f"line_{n}") for n in (1, 2)])
+    source.cells += [make_cell("code", "squares(10)", "show"), make_cell("code", "x = ...", "x", **STUDENT)]
+    for cell in source.cells:
+        del cell["id"]
+    exercise = exercise_from(source, "old")
+    assert exercise.ids(Role.given, Role.text, Role.student) == ("place-1", "place-2", "place-3", "x")
+    handed_in = copy.deepcopy(source)
+    handed_in.cells[3].source = "x = 5"
+    handed_in.cells.insert(3, {"cell_type": "code", "source": "print(x)", "metadata": {}, "outputs": []})
+    rebuilt = rebuild(exercise, Submission("ada", parse_cells(json.dumps(handed_in).encode()), ""))
+    assert [cell.source for cell in rebuilt.cells] == ["---", "---", "squares(10)", "print(x)", "x = 5"]
+    assert rebuilt.notes == ()

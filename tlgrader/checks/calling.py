@@ -1,4 +1,4 @@
-"""The check that calls a student's function, where it lives, and compares what it returns."""
+"""Checks that call a student's function, where it lives, and compare what it returns or raises."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tlgrader.checks.declaring import check
-from tlgrader.checks.finding import Finding, Strength, failed, passed
+from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
 from tlgrader.checks.narrowing import narrow_observation
 from tlgrader.checks.numbers import are_near, is_number
 from tlgrader.checks.wording import cut, describe
@@ -45,6 +45,27 @@ def returns(
         return _other_dict(call, _listed(value), _listed(expected), tolerance)
     hint = "did you forget `return`?" if value is None else ""
     return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+
+
+@check
+def raises(
+    function: object, arguments: Sequence[object], error: str | Sequence[str], *, weight: float = 1.0
+) -> Finding:
+    """``function(*arguments)`` raises `error` or a subclass: the name of an exception, or several names."""
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
+    names = [error] if isinstance(error, str) else list(error)
+    call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
+    wanted = f"{call} raises {' or '.join(f'`{name}`' for name in names)}"
+    answer = observation.source.call(evidence.handle, list(arguments))
+    if isinstance(answer, Missing):
+        return passed_unless(_other_error(answer, names), Strength.queried, answer.reason, wanted)
+    value = to_argument(Observation("result", answer, observation.source))
+    returned = describe(value) if isinstance(value, Observation) else _short(value)
+    return failed(Strength.queried, f"{call} raised nothing and returned {returned}", wanted)
+
+
+def _other_error(answer: Missing, names: Sequence[str]) -> list[str]:
+    return [] if set(names) & set(answer.raised) else [answer.reason]
 
 
 def _other_dict(call: str, seen: dict[Any, Any], wanted: dict[Any, Any], tolerance: float) -> Finding:

@@ -122,8 +122,13 @@ def _head_hint(matrix: ParameterInfo, classes: int) -> str:
 
 
 @check
-def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Finding:
-    """The optimizer updates every trainable parameter of the model, each once, and nothing else."""
+def optimizer(
+    optimizer: object, model: object, *, allow_frozen: bool = False, weight: float = 1.0
+) -> Finding:
+    """The optimizer updates every trainable parameter of the model, each once, and nothing else.
+
+    With `allow_frozen` it may hold frozen ones, as ``Adam(model.parameters())`` does: without a gradient they stay.
+    """
     evidence = narrow(optimizer, OptimizerEvidence, "optimizer")
     owned = {p.token: p for p in unique_parameters(narrow(model, ModelEvidence, "model"))}
     tokens = [token for group in evidence.groups for token in group.tokens]
@@ -134,13 +139,17 @@ def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Findi
     twice = [owned[token].name for token, times in Counter(tokens).items() if times > 1 and token in owned]
     problems = [
         *_named(missing, "trainable parameter tensor", "not in the optimizer"),
-        *_named(sorted(idle), "frozen parameter tensor", "in the optimizer"),
+        *_named([] if allow_frozen else sorted(idle), "frozen parameter tensor", "in the optimizer"),
         *_named(twice, "parameter tensor", "in the optimizer more than once"),
         *([f"{counted(len(strange), 'tensor')} in the optimizer are not of `{name}`"] if strange else []),
     ]
     kind = evidence.type.rpartition(".")[2]
-    observed = f"{kind} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
-    expected = f"the optimizer holds every trainable parameter of `{name}` once, and nothing else"
+    at_rest = f", and holds {counted(len(idle), 'frozen one')}" if idle else ""
+    observed = (
+        f"{kind} updates {counted(len(held) - len(idle), 'parameter tensor')}{at_rest}, {_rates(evidence)}"
+    )
+    nothing = "nothing but frozen ones besides" if allow_frozen else "nothing else"
+    expected = f"the optimizer holds every trainable parameter of `{name}` once, and {nothing}"
     return passed_unless(
         problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange))
     )

@@ -14,6 +14,7 @@ from tlgrader.checks.wording import cut
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
+from tlgrader.judging.asked import Asked, Functions, NoAnswer
 from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
 from tlgrader.judging.hidden_tests import hidden_tests
 from tlgrader.records.record import GradeRecord, Item
@@ -81,7 +82,7 @@ class Evaluator:
 
 def _reaching(line: Line, observed: Mapping[str, Observation]) -> Line:
     """`line`, or where it looks into what is not plain data, the same with its subscripts followed in the worker."""
-    kinds = [observed[name].evidence for name in line.needs]
+    kinds = [observed[name].evidence for name in line.needs if name not in line.calls]
     beyond = line.beyond if any(not isinstance(seen, Value | Array | Missing) for seen in kinds) else None
     return beyond or line
 
@@ -94,14 +95,19 @@ def _assertion(line: Line, names: dict[str, Any]) -> Finding:
     expected = line.message or (
         line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion"
     )
-    for name, value in names.items():
+    plain = {name: value for name, value in names.items() if name not in line.calls}
+    for name, value in plain.items():
         if isinstance(value, Observation):
             return _finding(line, Outcome.failed, _not_plain(name, value), expected)
+    functions = Functions(hidden=line.hidden)
+    asked = {name: Asked(name, names[name], functions) for name in line.calls}
     try:
-        holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **names}))
+        holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **plain, **asked}))
+    except NoAnswer as error:
+        return _finding(line, Outcome.failed, str(error), expected)
     except _STUDENTS_VALUE as error:
-        return _finding(line, Outcome.failed, _raised(error, line, names), expected)
-    seen = ", ".join(_seen(line, name, value) for name, value in names.items())
+        return _finding(line, Outcome.failed, _raised(error, line, plain, functions.seen()), expected)
+    seen = ", ".join([*(_seen(line, name, value) for name, value in plain.items()), *functions.seen()])
     return _finding(line, Outcome.passed if holds else Outcome.failed, seen, expected)
 
 
@@ -127,9 +133,9 @@ def _asked(line: Line, name: str) -> list[Any]:
     return [key.value for key in of_it if isinstance(key, ast.Constant)]
 
 
-def _raised(error: Exception, line: Line, names: Mapping[str, Any]) -> str:
+def _raised(error: Exception, line: Line, names: Mapping[str, Any], answers: list[str]) -> str:
     """What an assert met, and of which values: a shape says more than a tensor's numbers."""
-    values = ", ".join(_formed(line, name, value) for name, value in names.items())
+    values = ", ".join([*(_formed(line, name, value) for name, value in names.items()), *answers])
     return f"{cut(f'{type(error).__name__}: {error}', 3 * LONG)} ({values})"
 
 
@@ -149,7 +155,8 @@ def _short(value: object) -> str:
 
 
 def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:
-    return Finding(line.name, outcome, Strength.claimed, observed=observed, expected=expected)
+    strength = Strength.queried if line.calls else Strength.claimed
+    return Finding(line.name, outcome, strength, observed=observed, expected=expected)
 
 
 def _broken(line: Line, what: str, fault: Fault) -> Finding:
