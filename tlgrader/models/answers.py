@@ -136,7 +136,8 @@ def _halves_pay(inputs: Inputs) -> bool:
 
 @cache
 def _has_tiles() -> bool:
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)  # older torch does not say
+    return bool(capabilities().get("amx_bf16", False))
 
 
 def _roughly(model: nn.Module, inputs: Inputs, probe: Inputs, exact: torch.Tensor) -> torch.Tensor:
