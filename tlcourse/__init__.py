@@ -30,7 +30,10 @@ COURSE = Registration(
             "timm:tf_efficientnet_lite0", weights="tlcourse.backbones:efficientnet_lite0"
         ),
         "all-MiniLM-L6-v2": Architecture(
-            "tlcourse.backbones:all_minilm", weights="tlcourse.backbones:all_minilm", fresh=("classifier",)
+            "tlcourse.backbones:all_minilm",
+            weights="tlcourse.backbones:all_minilm",
+            fresh=("classifier",),
+            tokenizer="tlcourse.backbones.minilm:tokenizer",
         ),
         "digits_resnet": Architecture(
             "tlcourse.backbones.digits_resnet:architecture", weights="tlcourse.backbones:digits_network"

@@ -20,6 +20,7 @@ from tlgrader.notebook.exercise import Exercise, read_exercise
 from tlgrader.notebook.submission import Submission, Unreadable, read_submission
 from tlgrader.pages.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.records.record import Record, Status, Training, read, still_holds, write, write_atomically
+from tlgrader.records.standing import Standing, standing
 from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.limits import Limits
 
@@ -171,3 +172,9 @@ def records(course: Course, exercise: str, students: Sequence[str] = ()) -> list
     names = students or tuple(course.students(exercise))
     found = (read(course.record(exercise, student)) for student in names)
     return [record for record in found if record is not None]
+
+
+def standings(course: Course, exercise: str, records: Sequence[Record]) -> list[Standing]:
+    """Where the submissions of `records` stand, with what people have graded in the gradebook."""
+    in_gradebook = gradebook.cell_grades(course, exercise)
+    return [standing(record, in_gradebook.get(record.student, ())) for record in records]

@@ -134,7 +134,7 @@ def test_base_untouched(net: Net, swapped: Net, observe: Observe) -> None:
 
 def test_base_untouched_needs_the_backbone(net: Net, observe: Observe) -> None:
     none = checks.base_untouched(observe(nn.Linear(1, 1)))
-    assert "`model` does not hold a backbone as `load_backbone` returns it" in none.observed
+    assert "`model` does not hold a backbone as it is loaded" in none.observed
     other = checks.base_untouched(observe(net), backbone="other")
     assert "does not hold the backbone `other`" in other.observed
     assert "it holds `stand_in`" in other.observed

@@ -34,6 +34,12 @@ def _needs(source: str) -> list[tuple[str, ...]]:
         ("assert all(value > 0 for value in losses)", ("losses",)),
         ("assert config.r == 8, 'the rank'", ("config.r",)),
         ("check.returns(normalise, [0, 255], [-1, 1])", ("normalise",)),
+        ('check.loader(dataloaders["train"])', ("dataloaders['train']",)),
+        ("check.optimizer(trainer.optimizers[0], model)", ("trainer.optimizers[0]", "model")),
+        ("check.frozen(model.layers[-1])", ("model.layers[-1]",)),
+        ("check.history(history[key])", ("history", "key")),
+        ("check.returns(f, [0], [row[0] for row in rows])", ("f", "rows")),
+        ("assert model.layers[-1].out_features == 5", ("model.layers[-1].out_features",)),
     ],
 )
 def test_names_that_the_cell_does_not_define_are_the_students(source: str, needs: tuple[str, ...]) -> None:
@@ -166,6 +172,40 @@ def test_a_check_on_an_object_of_another_kind_fails_and_names_it() -> None:
     finding = _judge("check.frozen(model)", {"model": Opaque("builtins.generator")}).items[0].finding
     assert finding.outcome is Outcome.failed
     assert "model" in finding.observed
+
+
+def test_an_assert_looks_into_plain_data_and_the_worker_into_all_else() -> None:
+    source = 'assert optimizer.param_groups[0]["lr"] == rates["head"][-1]'
+    line = parse_all([("cell", 1, source)])["cell"].lines[0]
+    assert line.needs == ("optimizer.param_groups", "rates")
+    assert line.asks[2:] == ("optimizer.param_groups[0]['lr']", "rates['head'][-1]")
+    seen: dict[str, Evidence] = {
+        "optimizer.param_groups": Opaque("builtins.list"),
+        "rates": Value({"head": [1, 2]}),
+        "optimizer.param_groups[0]['lr']": Value(1),
+        "rates['head'][-1]": Value(2),
+    }
+    finding = _judge(source, seen).items[0].finding
+    assert (finding.outcome, finding.observed) == (
+        Outcome.failed,
+        "`optimizer.param_groups[0]['lr']` is 1, `rates['head'][-1]` is 2",
+    )
+
+
+def test_an_assert_into_plain_data_shows_the_data_whole_as_ever() -> None:
+    seen: dict[str, Evidence] = {"history": Value({"loss": [2]}), "history['loss'][-1]": Value(7)}
+    finding = _judge('assert history["loss"][-1] < 1', seen).items[0].finding
+    assert finding.observed == "`history` is {'loss': [2]}"
+    seen = {"history": Missing("NameError: x"), "history['loss'][-1]": Missing("something else")}
+    finding = _judge('assert history["loss"][-1] < 1', seen).items[0].finding
+    assert finding.observed == "`history` does not exist: NameError: x"
+
+
+def test_a_missing_entry_fails_a_check_with_the_reason() -> None:
+    seen: dict[str, Evidence] = {"nets['b']": Missing("`nets` has no key 'b'; it has 'a'")}
+    finding = _judge("check.frozen(nets['b'])", seen).items[0].finding
+    assert finding.outcome is Outcome.failed
+    assert finding.observed == "`nets['b']` does not exist: `nets` has no key 'b'; it has 'a'"
 
 
 CAUSES = {letter: f"{letter} because of something or other" for letter in "ABCDEFGH"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from peft import LoraConfig, inject_adapter_in_model
 from torch import nn
 
-from tests.models.test_rebuilt_models import Wire
+from tests.models.wire import Wire
 from tlgrader.evidence.observation import Observation
 from tlgrader.models import answers
 from tlgrader.models.answers import Answers, _roughly, run

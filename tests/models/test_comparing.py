@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from tests.models.test_evaluate import CLASSES, _data, _right
-from tests.models.test_rebuilt_models import Wire
+from tests.models.wire import Wire
 from tlgrader.checks.finding import Finding, Measured, Outcome, Strength
 from tlgrader.evidence.kinds import Missing
 from tlgrader.evidence.observation import Observation

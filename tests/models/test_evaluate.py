@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from tests.models.test_rebuilt_models import OwnHead, Wire
+from tests.models.test_rebuilt_models import OwnHead
+from tests.models.wire import Wire
 from tlcourse.backbones import EFFICIENTNET_LITE0, load_backbone
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.evidence.kinds import Missing

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from tests.models.test_rebuilt_models import Wire
+from tests.models.wire import Wire
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.evidence.kinds import Missing
 from tlgrader.evidence.observation import Observation

@@ -1,6 +1,6 @@
 """What the judge builds answers as the observed model does, to the last bit, or it says why it cannot."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -8,11 +8,12 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch import nn
 
+from tests.declared import declared
+from tests.models.wire import Wire
 from tlcourse.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_backbone
+from tlgrader.architectures import Architecture
 from tlgrader.architectures.pristine import pristine
-from tlgrader.evidence.kinds import Evidence, ModelEvidence, decode, encode
-from tlgrader.evidence.observation import Observation
-from tlgrader.evidence.observe import Observer
+from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.models.logical import CannotRebuild
 from tlgrader.models.rebuild import rebuild
 
@@ -25,32 +26,6 @@ SENTENCES = {
     "input_ids": torch.tensor([[101, 2204, 102]]),
     "attention_mask": torch.ones(1, 3, dtype=torch.int64),
 }
-
-
-class Wire:
-    """An observer seen from the judge: it counts the numbers that were sent."""
-
-    def __init__(self) -> None:
-        self._observer = Observer()
-        self.sent = 0
-
-    def observe(self, model: nn.Module) -> Observation:
-        """Evidence that went through JSON."""
-        return Observation("model", decode(encode(self._observer.observe(model))), self)
-
-    def tensor(self, digest: str) -> torch.Tensor:
-        """A copy, as if it had been sent."""
-        tensor = self._observer.tensor(digest).clone()
-        self.sent += tensor.numel()
-        return tensor
-
-    def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """The observed model's own."""
-        return self._observer.logits(handle, inputs)
-
-    def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
-        """Of no use here."""
-        raise NotImplementedError
 
 
 @pytest.fixture(autouse=True)
@@ -278,7 +253,6 @@ def _two_active() -> nn.Module:
             _with("classifier", nn.Bilinear(1, 1, 1)),
             "`classifier` is a `.*Bilinear`, which is not a layer",
         ),
-        (_with("eps", 0.1, "bn1"), "`bn1` has other options than the backbone's: eps=0.1"),
         (_with("classifier", None), "the model lacks|has no `classifier` any more"),
         (_with("extra", nn.Parameter(torch.ones(1))), "unexpectedly, the tensor `extra`"),
         (_with("classifier", nn.Linear(1280, 5).double()), "`classifier.weight` is float64"),
@@ -291,6 +265,46 @@ def _two_active() -> nn.Module:
 def test_what_cannot_be_rebuilt_says_why(make: Callable[[], nn.Module], words: str) -> None:
     with pytest.raises(CannotRebuild, match=words):
         rebuild(Wire().observe(make()))
+
+
+def test_a_librarys_own_kind_of_layer_with_other_options() -> None:
+    model = _vision()
+    model.bn1.eps = 0.1
+    _assert_equal(model, IMAGES)
+
+
+class Network(nn.Module):
+    """A network of an author's own, which he declares by a function; notebooks define the class, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = nn.Linear(3, 4), nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Features of shape (N, 3) to logits."""
+        logits: torch.Tensor = self.head(self.body(x).relu())
+        return logits
+
+
+def _of_the_notebook() -> type[Network]:
+    """The same class as if a cell had defined it."""
+    return type("Network", (Network,), {"__module__": "__main__"})
+
+
+def test_an_authors_own_network() -> None:
+    with declared({"network": Architecture(Network)}):
+        for kind in (Network, _of_the_notebook()):
+            model = kind()
+            model.head = nn.Linear(4, 5)
+            _assert_equal(model, {"x": torch.randn(6, 3)})
+
+
+def test_an_authors_own_network_with_a_class_in_it_that_the_author_does_not_have() -> None:
+    with declared({"network": Architecture(Network)}):
+        model = Network()
+        model.head = OwnHead()  # type: ignore[assignment]
+        with pytest.raises(CannotRebuild, match=r"`head` is a `.*OwnHead`, a class of the notebook's own"):
+            rebuild(Wire().observe(model))
 
 
 def test_a_mark_that_names_nothing_declared_is_not_followed() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tlgrader.authoring.audit import Audited, kills, surprises
+from tlgrader.authoring.audit import Audited, kills, not_rebuilt, surprises
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.errors import AuthorError
 from tlgrader.notebook.corpus import Sample, read_sample
@@ -91,3 +91,26 @@ def test_an_error_takes_the_score_of_its_cell_and_not_the_students_points() -> N
     assert record.grades[0].score is None
     assert record.score is None
     assert record.for_a_person() == ("b: seen",)
+
+
+def test_a_model_of_the_reference_that_is_not_rebuilt_is_said() -> None:
+    asked = Finding(
+        "accuracy",
+        Outcome.passed,
+        Strength.queried,
+        "0.9 (answered by the notebook's own process)",
+        "0.8",
+        measured={"accuracy": 0.9},
+    )
+    record = Record(
+        exercise="e",
+        student="s",
+        status=Status.graded,
+        grades=(GradeRecord("cell", 2, (Item("cell/accuracy", True, asked),)),),
+    )
+    audited = [
+        Audited(Sample("fail__x", "", {}), record, ()),
+        Audited(Sample("reference", "", {}), record, ()),
+    ]
+    assert not_rebuilt(audited) == ("cell/accuracy: 0.9 (answered by the notebook's own process)",)
+    assert not_rebuilt([Audited(Sample("reference", "", {}), _record({"a": Outcome.passed}), ())]) == ()

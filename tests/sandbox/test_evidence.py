@@ -5,9 +5,19 @@ import torch
 
 from tests.sandbox.cells import run
 from tlgrader.evidence.digest import digest
-from tlgrader.evidence.kinds import Array, CallableEvidence, Missing, ModelEvidence, Opaque, Value
+from tlgrader.evidence.kinds import (
+    Array,
+    CallableEvidence,
+    Missing,
+    ModelEvidence,
+    Opaque,
+    OptimizerEvidence,
+    Value,
+)
 from tlgrader.sandbox.handle import Worker
+from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot, Unanswered
+from tlgrader.sandbox.wall import find
 
 
 def test_names_are_resolved_and_described(worker: Worker) -> None:
@@ -58,6 +68,48 @@ def test_functions_are_called_with_plain_data_and_tensors(worker: Worker) -> Non
     assert worker.call(twice.handle, [(1, float("inf"))]) == Value({"$tuple": [1, {"$float": "inf"}] * 2})
     assert isinstance(worker.call(twice.handle, [torch.ones(2), 3]), Array)
     assert isinstance(worker.call(fails.handle, [1]), Missing)
+
+
+def test_keys_and_positions_are_followed_where_the_objects_live(worker: Worker) -> None:
+    run(
+        worker,
+        "import torch\nfrom torch import nn\nmodel = nn.Sequential(nn.Linear(2, 3))\n"
+        "class Trainer: optimizers = [torch.optim.SGD(model.parameters(), lr=0.1)]\n"
+        "trainer, models = Trainer(), {'small': model}",
+    )
+    paths = ["models['small']", "trainer.optimizers[-1]", "models['large']", "trainer.optimizers[1].x"]
+    seen = worker.observe(paths)
+    assert isinstance(seen[paths[0]], ModelEvidence)
+    assert isinstance(seen[paths[1]], OptimizerEvidence)
+    assert seen[paths[2]] == Missing("`models` has no key 'large'; it has 'small'")
+    assert seen[paths[3]] == Missing("`trainer.optimizers` has no entry 1; it has 1 entry")
+
+
+ENTRIES = """
+import sys, time
+class Exits(dict):
+    def __getitem__(self, key): sys.exit(3)
+class Lies(list):
+    def __getitem__(self, key): raise IndexError("\\ud800" * 9)
+    def __len__(self): raise KeyboardInterrupt
+class Waits(dict):
+    def __getitem__(self, key): time.sleep(600)
+LongName = type("L" * 1_000_000, (), {"__getitem__": lambda self, key: {}[key]})
+exits, lies, waits, long = Exits(a=1), Lies(), Waits(), LongName()
+"""
+
+
+def test_an_entry_that_raises_or_never_comes_costs_an_answer_only() -> None:
+    with Slot(find(), Limits(cell_s=2)) as slot, slot.worker(seed=1) as worker:
+        run(worker, ENTRIES)
+        seen = worker.observe(["exits['a']", "lies[0]", "long['x']"])
+        assert seen["exits['a']"] == Missing("SystemExit: 3")
+        assert isinstance(seen["lies[0]"], Missing)
+        assert isinstance(seen["long['x']"], Missing)
+        late = worker.observe(["waits['a']"])["waits['a']"]
+        assert isinstance(late, Missing)
+        assert "took longer than 2 s" in late.reason
+        assert run(worker, "1").status == "ok"
 
 
 HOSTILE = """

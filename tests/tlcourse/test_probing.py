@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from tests.models.test_rebuilt_models import Wire
+from tests.models.wire import Wire
 from tlcourse import probing
 from tlcourse.backbones import EFFICIENTNET_LITE0, load_backbone
 from tlgrader.checks.asking import NotThere

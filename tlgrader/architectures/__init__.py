@@ -12,6 +12,7 @@ from tlgrader.architectures.registry import (
     is_declared,
     names,
     pretrained,
+    tokenizer,
     wrappers,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "is_declared",
     "names",
     "pretrained",
+    "tokenizer",
     "wrappers",
 ]

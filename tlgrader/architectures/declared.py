@@ -36,13 +36,16 @@ class Architecture:
     ``.pth``), or a function (or ``"package.module:function"``) that returns the model with its weights, as students
     get it. With weights the grader can say that a tensor is the pretrained one, bit for bit.
 
-    `fresh` are modules whose weights are drawn anew at each load, such as a classifier's head.
+    `fresh` are modules whose weights are drawn anew at each load, such as a classifier's head. `tokenizer` is that of a
+    language model: a folder that transformers reads, or a function (or its name) that returns one; hidden tests ask for
+    it by the architecture's name.
     """
 
     factory: str | Factory
     arguments: Mapping[str, Any] = field(default_factory=dict)
     weights: str | Path | Factory | None = None
     fresh: tuple[str, ...] = ()
+    tokenizer: str | Path | Callable[[], Any] | None = None
 
     def build(self) -> nn.Module:
         """The model, its weights drawn at random by its library, on torch's current default device.
@@ -55,7 +58,7 @@ class Architecture:
         except GraderError:
             raise
         except Exception as error:  # a factory is an author's code
-            raise AuthorError(f"{self} cannot be built: {type(error).__name__}: {error}") from error
+            raise AuthorError(f"{self} cannot be built: {_short(error)}. {_REMEDY}") from error
 
     def load(self) -> nn.Module:
         """The model with its weights, on the CPU. Call it only where `weights` are given.
@@ -69,7 +72,23 @@ class Architecture:
         except GraderError:
             raise
         except Exception as error:  # as above; a file may hold anything
-            raise AuthorError(f"the weights of {self} cannot be loaded: {_short(error)}") from error
+            raise AuthorError(
+                f"the weights of {self} cannot be loaded: {_short(error)}. They have to be those of this architecture "
+                "with these arguments, modules named in `fresh` apart"
+            ) from error
+
+    def load_tokenizer(self) -> Any:
+        """The tokenizer.
+
+        Raises:
+            AuthorError: none is declared, or it cannot be loaded.
+        """
+        try:
+            return self._tokenizer()
+        except GraderError:
+            raise
+        except Exception as error:  # as above
+            raise AuthorError(f"the tokenizer of {self} cannot be loaded: {_short(error)}") from error
 
     def __str__(self) -> str:
         name = self.factory if isinstance(self.factory, str) else self.factory.__qualname__
@@ -90,6 +109,19 @@ class Architecture:
             return self._with_file(Path(self.weights).expanduser())  # type: ignore[arg-type]
         return self.weights() if callable(self.weights) else _function(self.weights)()
 
+    def _tokenizer(self) -> Any:
+        if self.tokenizer is None:
+            raise AuthorError(
+                f"{self} has no tokenizer: name a folder or a function as its `tokenizer` in course.py"
+            )
+        if callable(self.tokenizer):
+            return self.tokenizer()
+        if isinstance(self.tokenizer, str) and ":" in self.tokenizer:
+            return _function(self.tokenizer)()
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(Path(self.tokenizer).expanduser(), local_files_only=True)
+
     def _with_file(self, path: Path) -> nn.Module:
         model = self.build()
         found = model.load_state_dict(_read(path), strict=False)
@@ -103,8 +135,11 @@ class Architecture:
         return model
 
 
+_REMEDY = "Does its library have this name, and does it take these arguments, without weights and a network?"
+
+
 def _short(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 def _is_file(weights: object) -> bool:

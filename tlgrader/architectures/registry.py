@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tlgrader.architectures.declared import Architecture
+from tlgrader.errors import AuthorError
 from tlgrader.evidence.names import is_within
 
 if TYPE_CHECKING:
@@ -77,6 +78,15 @@ def architecture(name: str) -> Architecture:
 def wrappers() -> Mapping[str, str]:
     """Registered wrapper classes: the attribute that holds the wrapped model, by the class's name."""
     return _declared().wrappers
+
+
+def tokenizer(name: str) -> Any:
+    """The tokenizer of a declared architecture. Raises AuthorError where there is none of this name."""
+    if not is_declared(name):
+        raise AuthorError(
+            f"course.py declares no architecture {name!r}; it declares {', '.join(names()) or 'none'}"
+        )
+    return architecture(name).load_tokenizer()
 
 
 @remembered

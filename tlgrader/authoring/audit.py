@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tlgrader.authoring.mutation import explanations, matching, mutants
-from tlgrader.checks.finding import Outcome
+from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.course.paths import Course
 from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
@@ -132,6 +132,17 @@ def kills(audited: Sequence[Audited]) -> list[Kills]:
         )
         for id, by_sample in outcomes.items()
     ]
+
+
+def not_rebuilt(audited: Sequence[Audited]) -> tuple[str, ...]:
+    """Items of the reference whose figures its own process gave, since its model was not rebuilt; with the reason."""
+    reference = next((one.record for one in audited if one.sample.kind == "reference"), None)
+    items = reference.items() if reference else {}
+    return tuple(
+        f"{id}: {item.finding.observed}"
+        for id, item in items.items()
+        if item.finding.strength is Strength.queried and item.finding.measured
+    )
 
 
 def fate(mutant: Sample, record: Record, why: Mapping[str, str]) -> Fate:

@@ -129,6 +129,7 @@ def _exercise_files(course: Course, name: str) -> dict[Path, str]:
         course.hidden_tests(name): _filled("hidden_tests.py.template", **hidden),
         course.reference(name): _filled("reference.py.template"),
         course.measured(name): _filled("reference.json"),
+        course.equivalent(name): _filled("equivalent.toml"),
         **corpus,
     }
 

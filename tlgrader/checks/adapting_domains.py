@@ -37,13 +37,13 @@ def statistics_adapted(model: object, *, weight: float = 1.0) -> Finding:
     expected = (
         "batch-norm statistics that have moved in every layer, and every parameter bit for bit as pretrained"
     )
-    buffers = compare(evidence, except_=(), buffers=True)
+    buffers = compare(model, evidence, except_=(), buffers=True)
     if not buffers.known:
         said = f"`{name_of(model, 'model')}` does not hold a backbone as `load_backbone` returns it"
         return failed(Strength.claimed, said, expected, "use `load_backbone`")
     stayed = _statistics(buffers.equal)
     empty = [tensor.name for tensor in evidence.buffers if _is_empty(tensor)]
-    trained = compare(evidence, except_=(), buffers=False).changed
+    trained = compare(model, evidence, except_=(), buffers=False).changed
     problems = [
         *_some(stayed, "batch-norm statistic", "still as pretrained"),
         *_some(empty, "batch-norm statistic", "empty, as a reset leaves it: nothing was estimated"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from tlgrader.architectures.recognised import roots
-from tlgrader.checks.asking import check, counted, failed, listed, name_of, need, passed, settled
+from tlgrader.architectures.recognised import declared_name, is_known, roots
+from tlgrader.checks.asking import check, counted, failed, listed, name_of, need, passed, settled, skipped
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.checks.pretrained import Comparison, compare
+from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo
 from tlgrader.evidence.names import is_within, plain_name, unique_parameters
+from tlgrader.evidence.observation import Observation
 
 FREEZE = "for parameter in module.parameters(): parameter.requires_grad = False"
 
@@ -21,15 +23,14 @@ def frozen(model: object, *, except_: str | Sequence[str] = (), weight: float = 
     evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
     others = [p for p in unique_parameters(evidence) if not is_within(p.name, prefixes)]
     trainable = [p.name for p in others if p.requires_grad]
-    compared = compare(evidence, except_=prefixes, buffers=False)
+    compared = compare(model, evidence, except_=prefixes, buffers=False)
     where = _outside(prefixes)
     problems = [*_still_trainable(trainable, where), *_not_pretrained(compared, where)]
-    strength = Strength.bitwise if compared.known and not trainable else Strength.claimed
     return settled(
         problems,
-        strength,
+        compared.strength if not trainable else Strength.claimed,
         _frozen_words(evidence, others, prefixes, compared),
-        f"every parameter{where} is frozen and as it was pretrained",
+        f"every parameter{where} is frozen and {compared.start}",
         _freezing_hint(evidence, bool(trainable)),
     )
 
@@ -54,7 +55,7 @@ def _not_pretrained(compared: Comparison, where: str, noun: str = "parameter ten
     if compared.changed:
         count, verb = len(compared.changed), "differs" if len(compared.changed) == 1 else "differ"
         problems.append(
-            f"{counted(count, noun)}{where} {verb} from the pretrained, the first is `{compared.changed[0]}`"
+            f"{counted(count, noun)}{where} {verb} from {_start(compared)}, the first is `{compared.changed[0]}`"
         )
     if compared.lost:
         count = len(compared.lost)
@@ -62,6 +63,10 @@ def _not_pretrained(compared: Comparison, where: str, noun: str = "parameter ten
             f"{counted(count, f'pretrained {noun}')}{where} missing, the first is `{compared.lost[0]}`"
         )
     return problems
+
+
+def _start(compared: Comparison) -> str:
+    return f"what the given cell `{compared.cells[0]}` loaded" if compared.cells else "the pretrained"
 
 
 def _freezing_hint(evidence: ModelEvidence, trainable: bool) -> str:
@@ -81,7 +86,7 @@ def _frozen_words(
 ) -> str:
     words = f"{counted(len(others), 'parameter tensor')}{_outside(prefixes)}, all frozen"
     words += (
-        " and bit for bit as pretrained"
+        f" and bit for bit {compared.start}"
         if compared.known
         else " (no pretrained ones are known to compare with)"
     )
@@ -150,21 +155,38 @@ def base_untouched(
     evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
     where = _outside(prefixes)
     expected = f"every pretrained parameter{where} is there, bit for bit"
-    compared = compare(evidence, except_=prefixes, buffers=False)
+    compared = compare(model, evidence, except_=prefixes, buffers=False)
     if not compared.known or backbone not in (None, *compared.backbones):
-        return failed(
-            Strength.claimed, _no_backbone(model, evidence, backbone), expected, "use `load_backbone`"
-        )
-    observed = f"{counted(len(compared.equal), 'parameter tensor')}{where}, bit for bit as pretrained"
+        return _unknown(model, evidence, backbone, expected)
+    observed = f"{counted(len(compared.equal), 'parameter tensor')}{where}, bit for bit {compared.start}"
     hint = "train only what you added: freeze the rest before the optimizer is made"
-    return settled(_not_pretrained(compared, where), Strength.bitwise, observed, expected, hint)
+    return settled(_not_pretrained(compared, where), compared.strength, observed, expected, hint)
+
+
+def _unknown(model: object, evidence: ModelEvidence, wanted: str | None, expected: str) -> Finding:
+    """There is nothing to compare with: the model is another, or nobody knows what it started from.
+
+    Raises AuthorError where somebody should.
+    """
+    found = [declared_name(root) for root in roots(evidence) if is_known(root)]
+    if found and wanted in (None, *found):
+        if isinstance(model, Observation) and model.loaded is not None:
+            raise AuthorError(
+                f"nobody knows what {listed(found)} started from: give its `weights` in course.py, or load it in a "
+                "given cell"
+            )
+        words = f"it holds {listed(found)}; grading compares it with what the given cell loads"
+        return skipped(Strength.claimed, words, expected)
+    return failed(
+        Strength.claimed, _no_backbone(model, evidence, wanted), expected, "use the model that is given"
+    )
 
 
 def _no_backbone(model: object, evidence: ModelEvidence, wanted: str | None) -> str:
     name, found = name_of(model, "model"), [root.name for root in roots(evidence)]
     what = f"the backbone `{wanted}`" if wanted else "a backbone"
     there = f"; it holds {listed(found)}" if found else ""
-    return f"`{name}` does not hold {what} as `load_backbone` returns it{there}"
+    return f"`{name}` does not hold {what} as it is loaded{there}"
 
 
 @check
@@ -172,14 +194,14 @@ def buffers_untouched(model: object, *, weight: float = 1.0) -> Finding:
     """The backbone's buffers (batch-norm statistics) are as pretrained: it was in eval mode all along."""
     evidence = need(model, ModelEvidence, "model")
     expected = "the backbone's batch-norm statistics are the pretrained ones"
-    compared = compare(evidence, except_=(), buffers=True)
+    compared = compare(model, evidence, except_=(), buffers=True)
     if not compared.known:
-        return failed(Strength.claimed, _no_backbone(model, evidence, None), expected, "use `load_backbone`")
+        return _unknown(model, evidence, None, expected)
     problems = _not_pretrained(compared, "", "buffer")
     if compared.changed:
         problems.append("the backbone was in train mode while the head trained")
-    observed = f"{counted(len(compared.equal), 'buffer')}, bit for bit as pretrained"
+    observed = f"{counted(len(compared.equal), 'buffer')}, bit for bit {compared.start}"
     hint = (
         "`model.train()` moves batch-norm statistics, frozen or not: call `.eval()` on the backbone after it"
     )
-    return settled(problems, Strength.bitwise, observed, expected, hint)
+    return settled(problems, compared.strength, observed, expected, hint)

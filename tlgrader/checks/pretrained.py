@@ -3,38 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tlgrader.architectures import fingerprint
-from tlgrader.architectures.recognised import roots
+from tlgrader.architectures.recognised import declared_name, is_known, roots
+from tlgrader.architectures.registry import remembered
+from tlgrader.checks.finding import Strength
 from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
 from tlgrader.evidence.names import is_within, under
+from tlgrader.evidence.observation import Loaded, Observation
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A model's tensors against the pretrained ones, names as the model has them."""
+    """A model's tensors against those that it started from, names as the model has them."""
 
     equal: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
-    """Pretrained tensors that the model has no more, named as in the backbone."""
+    """Tensors that it started from and has no more, named as in the architecture."""
     backbones: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    """Given cells that loaded the model, where only they tell what it started from."""
+    trusted: bool = True
 
     @property
     def known(self) -> bool:
         """Whether there was anything to compare with."""
         return bool(self.backbones)
 
+    @property
+    def strength(self) -> Strength:
+        """How strong the comparison is: claimed where there was nothing, or student code ran before the cell."""
+        return Strength.bitwise if self.known and self.trusted else Strength.claimed
 
-def compare(evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -> Comparison:
-    """Compare parameters, or ``buffers``, of each known backbone, but for those under `except_`."""
+    @property
+    def start(self) -> str:
+        """What the model was compared with, in words."""
+        return f"as the given cell `{self.cells[0]}` loaded it" if self.cells else "as pretrained"
+
+
+def compare(model: object, evidence: ModelEvidence, *, except_: Iterable[str], buffers: bool) -> Comparison:
+    """Compare parameters, or ``buffers``, of each declared architecture in `model`, but for those under `except_`.
+
+    With its pretrained weights where the course knows them; else with what a given cell loaded, if one did.
+    """
     result = Comparison()
-    for root in roots(evidence):
-        known = fingerprint(root.name)
-        if known is not None:
+    for root in filter(is_known, roots(evidence)):
+        known, loaded = fingerprint(root.name), _loaded(model, root)
+        if known is None and loaded is not None:
+            one = _compare_one(evidence, root, loaded.digests, tuple(except_), buffers)
+            one = replace(one, cells=(loaded.cell,), trusted=loaded.trusted)
+            result = _joined(result, one)
+        elif known is not None:
             result = _joined(result, _compare_one(evidence, root, known, tuple(except_), buffers))
     return result
+
+
+def started_from(model: object, evidence: ModelEvidence) -> list[Mapping[str, str]]:
+    """Digests of the tensors that each declared architecture in `model` started from, where they are known."""
+    known = [(fingerprint(root.name), _loaded(model, root)) for root in filter(is_known, roots(evidence))]
+    digests = [given or (loaded.digests if loaded else None) for given, loaded in known]
+    return [one for one in digests if one is not None]
+
+
+def _loaded(model: object, root: BackboneRoot) -> Loaded | None:
+    watched = model.loaded if isinstance(model, Observation) else None
+    return (watched or {}).get(root.name)
 
 
 def _compare_one(
@@ -44,8 +79,8 @@ def _compare_one(
     except_: tuple[str, ...],
     buffers: bool,
 ) -> Comparison:
-    observed = under(root, evidence)
-    wanted = {name: digest for name, digest in known.items() if is_buffer(name) == buffers}
+    observed, named = under(root, evidence), buffer_names(declared_name(root))
+    wanted = {name: digest for name, digest in known.items() if (name in named) == buffers}
     wanted = {name: digest for name, digest in wanted.items() if not is_within(name, except_)}
     there = {name: digest for name, digest in wanted.items() if name in observed}
     return Comparison(
@@ -62,7 +97,17 @@ def _joined(one: Comparison, other: Comparison) -> Comparison:
         one.changed + other.changed,
         one.lost + other.lost,
         one.backbones + other.backbones,
+        one.cells + other.cells,
+        one.trusted and other.trusted,
     )
+
+
+@remembered
+def buffer_names(name: str) -> frozenset[str]:
+    """Which tensors of a declared architecture are buffers, by its own word and not a submission's."""
+    from tlgrader.architectures.pristine import pristine
+
+    return frozenset(key for key, _ in pristine(name).module.named_buffers())
 
 
 def is_buffer(name: str) -> bool:

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.architectures import fingerprint
-from tlgrader.architectures.recognised import roots
 from tlgrader.checks.asking import (
     NotThere,
     check,
@@ -25,6 +23,7 @@ from tlgrader.checks.asking import (
     weaker,
 )
 from tlgrader.checks.finding import Finding, Measured, Strength
+from tlgrader.checks.pretrained import started_from
 from tlgrader.evidence.kinds import (
     ModelEvidence,
     ModuleInfo,
@@ -49,14 +48,16 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
     matrix = next((p for p in tensors if p.name.endswith("weight")), None)
     if matrix is None or len(matrix.shape) != 2:
         return failed(Strength.claimed, f"the last linear layer `{layer.name}` has no weight", expected)
+    known = started_from(model, evidence)
     problems = [
         *_outputs(layer, matrix, classes),
         *_not_learning(layer, tensors),
-        *_not_new(evidence, matrix),
+        *_not_new(known, matrix),
     ]
     observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
     observed += _softmax_after(evidence, layer, name)
-    return settled(problems, _head_strength(evidence), observed, expected, _head_hint(matrix, classes))
+    strength = Strength.bitwise if known else Strength.claimed
+    return settled(problems, strength, observed, expected, _head_hint(matrix, classes))
 
 
 def _last_linear(evidence: ModelEvidence, name: str | None) -> ModuleInfo | None:
@@ -113,16 +114,10 @@ def _not_learning(layer: ModuleInfo, tensors: list[ParameterInfo]) -> list[str]:
     return [f"`{p.name}` is frozen, so the head cannot learn" for p in tensors if not p.requires_grad][:1]
 
 
-def _not_new(evidence: ModelEvidence, matrix: ParameterInfo) -> list[str]:
-    known = [digests for root in roots(evidence) if (digests := fingerprint(root.name))]
+def _not_new(known: Sequence[Mapping[str, str]], matrix: ParameterInfo) -> list[str]:
     if any(matrix.digest in digests.values() for digests in known):
         return [f"`{matrix.name}` is the pretrained head"]
     return []
-
-
-def _head_strength(evidence: ModelEvidence) -> Strength:
-    known = any(fingerprint(root.name) for root in roots(evidence))
-    return Strength.bitwise if known else Strength.claimed
 
 
 def _head_hint(matrix: ParameterInfo, classes: int) -> str:

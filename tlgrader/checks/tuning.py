@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from tlgrader.architectures import fingerprint, pretrained
-from tlgrader.architectures.recognised import roots
+from tlgrader.architectures.recognised import is_known, roots
 from tlgrader.checks.asking import (
     check,
     counted,
@@ -23,6 +23,7 @@ from tlgrader.checks.asking import (
 )
 from tlgrader.checks.finding import Finding, Strength
 from tlgrader.checks.pretrained import is_buffer
+from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, ParameterInfo, TensorInfo
 from tlgrader.evidence.names import is_within, plain_name, under, unique_parameters
 from tlgrader.evidence.observation import NotAsDescribed, Observation
@@ -180,6 +181,8 @@ def stages_moved(
     expected += f", none by more than {at_most:.0%}" if at_most < math.inf else ""
     expected += ", and all below bit for bit as pretrained"
     root = next((root for root in roots(evidence) if fingerprint(root.name)), None)
+    if root is None and any(map(is_known, roots(evidence))):
+        raise AuthorError("how far stages moved can be said only where course.py gives the model's `weights`")
     if root is None:
         name = name_of(model, "model")
         return failed(Strength.claimed, f"`{name}` holds no backbone as `load_backbone` returns it", expected)

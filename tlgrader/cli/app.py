@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from tlgrader import __version__
-from tlgrader.cli import authoring, calibrating, grading, machine
+from tlgrader.cli import authoring, calibrating, demonstrating, grading, machine
 from tlgrader.cli.new import new
 from tlgrader.cli.show import STDERR
 from tlgrader.errors import GraderError, UsageError
@@ -41,7 +41,7 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Show the vers
 
 
 _GRADING: tuple[Callable[..., None], ...] = (
-    grading.demo,
+    demonstrating.demo,
     grading.grade,
     grading.check,
     grading.status,

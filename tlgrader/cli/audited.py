@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from tlgrader.authoring.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, unused
+from tlgrader.authoring.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, not_rebuilt, unused
 from tlgrader.cli.show import STDOUT, print_surprises, short, watched
 from tlgrader.course.paths import Course
 from tlgrader.grading.pool import Pool
@@ -58,6 +58,12 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
     STDOUT.print(_items(these.exercise, found, fates))
     if fates:
         STDOUT.print(_mutants(these.exercise, fates))
+    for reason in not_rebuilt(audited):
+        STDOUT.print(
+            f"[yellow]Not rebuilt:[/] {escape(reason)}. Declare what students start from in course.py "
+            "(docs/architectures.md)",
+            soft_wrap=True,
+        )
     surprises = _surprises(these, audited, fates)
     print_surprises(surprises)
     counts = Counts(

@@ -33,11 +33,13 @@ def release(
     where the audit fails, a grade cell holds what it may not, a threshold is not stated in the notebook, or anything
     hidden would reach a student.
     """
+    from tlgrader.authoring.declarations import require_declarations
     from tlgrader.authoring.release import release as write_release
     from tlgrader.cli.audited import audit_all
 
     here = course_at(course, exercise)
     names = chosen(here, exercise, every=every)
+    require_declarations(here)
     warn_of_stale_thresholds(here, names)
     if not skip_audit and not audit_all(here, names, slots, mutate=False):
         STDERR.print("Not released: the audit found something.")
@@ -61,10 +63,12 @@ def audit(
     points must be killed by a better check, or explained in the corpus's equivalent.toml. Anything else ends with exit
     code 1.
     """
+    from tlgrader.authoring.declarations import require_declarations
     from tlgrader.cli.audited import audit_all
 
     here = course_at(course, exercise)
     names = chosen(here, exercise, every=every)
+    require_declarations(here)
     warn_of_stale_thresholds(here, names)
     if not audit_all(here, names, slots, mutate=mutants, sandboxed=not no_sandbox):
         raise typer.Exit(1)

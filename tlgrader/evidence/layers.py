@@ -37,9 +37,26 @@ _LAYERS: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
             "padding_mode",
         ),
     ),
+    (
+        nn.Conv1d,
+        (
+            "in_channels",
+            "out_channels",
+            "kernel_size",
+            "stride",
+            "padding",
+            "dilation",
+            "groups",
+            "bias",
+            "padding_mode",
+        ),
+    ),
     (nn.BatchNorm1d, ("num_features", "eps", "momentum", "affine", "track_running_stats")),
     (nn.BatchNorm2d, ("num_features", "eps", "momentum", "affine", "track_running_stats")),
     (nn.LayerNorm, ("normalized_shape", "eps", "elementwise_affine", "bias")),
+    (nn.RMSNorm, ("normalized_shape", "eps", "elementwise_affine")),
+    (nn.GroupNorm, ("num_groups", "num_channels", "eps", "affine")),
+    (nn.InstanceNorm2d, ("num_features", "eps", "momentum", "affine", "track_running_stats")),
     (nn.Embedding, ("num_embeddings", "embedding_dim", "padding_idx")),
     (nn.Dropout, ("p",)),
     (nn.Dropout1d, ("p",)),
@@ -50,13 +67,24 @@ _LAYERS: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
     (nn.ELU, ("alpha",)),
     (nn.GELU, ("approximate",)),
     (nn.SiLU, ()),
+    (nn.Mish, ()),
+    (nn.PReLU, ("num_parameters",)),
+    (nn.Softplus, ("beta", "threshold")),
     (nn.Hardswish, ()),
+    (nn.Hardsigmoid, ()),
     (nn.Tanh, ()),
     (nn.Sigmoid, ()),
     (nn.Softmax, ("dim",)),
     (nn.LogSoftmax, ("dim",)),
     (nn.Flatten, ("start_dim", "end_dim")),
     (nn.Identity, ()),
+    (nn.MaxPool1d, ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")),
+    (nn.MaxPool2d, ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")),
+    (
+        nn.AvgPool2d,
+        ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"),
+    ),
+    (nn.AdaptiveAvgPool1d, ("output_size",)),
     (nn.AdaptiveAvgPool2d, ("output_size",)),
     (nn.AdaptiveMaxPool2d, ("output_size",)),
     (nn.Sequential, ()),
@@ -110,6 +138,18 @@ def build(type_name: str, options: Mapping[str, JSON]) -> nn.Module:
     if kind in _CONTAINERS:
         return kind()
     return _construct(kind, {name: _argument(options[name]) for name in names})
+
+
+def build_like(layer: nn.Module, options: Mapping[str, JSON]) -> nn.Module:
+    """A layer of the class of `layer`, which the caller made itself, with other options, on the meta device.
+
+    Libraries have classes of their own for layers of the list, as timm has for linear ones. Raises UnknownLayer for
+    one that is none of them, and for options that its constructor does not take.
+    """
+    names = next((names for kind, names in _LAYERS if isinstance(layer, kind)), ())
+    if not names or set(options) != set(names):
+        raise UnknownLayer(f"`{type_name(type(layer))}` is not a layer that can be built again")
+    return _construct(type(layer), {name: _argument(options[name]) for name in names})
 
 
 def _argument(value: JSON) -> Any:

@@ -34,16 +34,31 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """An architecture's tensors as a given cell left them: their digests by name.
+
+    `trusted` is whether no code of the student's had run before.
+    """
+
+    cell: str
+    digests: Mapping[str, str]
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What `name` stood for in a notebook when it was observed.
 
-    `handed_in` is whether that was on the student's machine; no check needs to know.
+    `handed_in` is whether that was on the student's machine; no check needs to know. `loaded` is what given cells
+    loaded before, by the architecture's name, where the course does not know its weights; None where nobody watched
+    them, as on a student's machine.
     """
 
     name: str
     evidence: Evidence
     source: Source
     handed_in: bool = False
+    loaded: Mapping[str, Loaded] | None = None
 
     def tensor(self, info: TensorInfo) -> torch.Tensor:
         """The tensor that `info` describes, fetched and compared with its description.

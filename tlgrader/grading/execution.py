@@ -6,7 +6,7 @@ import copy
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from symtable import symtable
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
 from tlgrader.evidence.observation import Observation, Source
 from tlgrader.grading.job import WantsGpu
-from tlgrader.grading.training import Answering, Taken
+from tlgrader.grading.loading import Loading
+from tlgrader.grading.taken import Answering, Taken, part_of
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.judging.explain import outputs_for
 from tlgrader.judging.gradecell import GradeCell
@@ -85,6 +86,7 @@ class Execution:
             limits,
         )
         self._handed_in, self._tried = handed_in, tried
+        self._loading = Loading(kernel)
         self._in_force: Mapping[str, Taken] = {}
         self._only_shown = set[str]()
         self._not_restored = ""
@@ -128,6 +130,7 @@ class Execution:
         elif node.cell_type == "code":
             node.outputs = self._run(cell)
             node.execution_count = len(self._cells)
+            self._loading.after(cell)
         return node
 
     def _run(self, cell: Cell) -> list[NotebookNode]:
@@ -170,14 +173,15 @@ class Execution:
 
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
-        needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
-        taken = {
-            name: self._in_force[name].observation(self._kernel) for name in needs if name in self._in_force
-        }
-        live = tuple(name for name in needs if name not in taken)
+        asked = dict.fromkeys(name for line in parsed.lines for name in line.asks)
+        found = {name: part_of(self._in_force, name, self._kernel) for name in asked}
+        loaded = self._loading.found
+        taken = {name: replace(seen, loaded=loaded) for name, seen in found.items() if seen is not None}
+        live = tuple(name for name in asked if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
         observed = taken | {
-            name: Observation(name, self._explained(seen), self._kernel) for name, seen in evidence.items()
+            name: Observation(name, self._explained(seen), self._kernel, loaded=loaded)
+            for name, seen in evidence.items()
         }
         grade = self._evaluator.judge(parsed, observed)
         if self._untrained:

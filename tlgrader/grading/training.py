@@ -11,15 +11,11 @@ import ast
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 import torch
 
 from tlgrader.architectures import fingerprint, is_declared
-from tlgrader.architectures.pristine import pristine
-from tlgrader.architectures.recognised import declared_name, roots
-from tlgrader.architectures.registry import remembered
 from tlgrader.course.paths import Course
 from tlgrader.errors import GraderError
 from tlgrader.evidence.device import Device, device_in_words
@@ -34,16 +30,15 @@ from tlgrader.evidence.handed_in import (
     read,
     tensors_of,
 )
-from tlgrader.evidence.kinds import Evidence, Missing, ModelEvidence
-from tlgrader.evidence.observation import Observation
+from tlgrader.evidence.paths import first
 from tlgrader.grading.job import Job
+from tlgrader.grading.taken import Taken, Tensors, backbones_of, holds, pretrained_tensors
 from tlgrader.judging.gradecell import GradeCell
 from tlgrader.models.rebuild import MAX_NUMBERS
 from tlgrader.notebook.exercise import Cell, Role
 from tlgrader.notebook.submission import Submission
 from tlgrader.records.record import Training
 
-Tensors = Mapping[str, torch.Tensor]
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 MAX_CODE = 2**18
 """The most characters of code in which assigned names are looked for: a syntax tree is 500 times as large."""
@@ -51,51 +46,6 @@ MAX_CODE = 2**18
 
 class NotTaken(Exception):
     """What was handed in cannot stand for running the training; the message says why, as half a sentence."""
-
-
-class Answering(Protocol):
-    """The notebook's process, as far as it is asked for a model that was put into it."""
-
-    def logits(self, model: int | str, inputs: Tensors) -> torch.Tensor:
-        """What the model with this handle, or of this name, answers."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What one name stood for on the student's machine. `tensors` are the file's, by digest."""
-
-    name: str
-    evidence: Handed
-    tensors: Tensors = field(repr=False)
-
-    def observation(self, worker: Answering) -> Observation:
-        """What a grade cell gets for the name, which in the notebook of the `worker` has it restored."""
-        return Observation(self.name, self.evidence, _Source(self, worker), handed_in=True)
-
-    def tensor(self, digest: str) -> torch.Tensor:
-        """One of the file's, or a pretrained one, which is not in it. Raises KeyError."""
-        return self.tensors[digest] if digest in self.tensors else _pretrained(self.evidence)[digest]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Tensors come from the file; the notebook's own model answers, into which they were put."""
-
-    taken: Taken
-    worker: Answering
-
-    def tensor(self, digest: str) -> torch.Tensor:
-        """As `Taken.tensor`."""
-        return self.taken.tensor(digest)
-
-    def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """What the notebook's model of that name answers, on a machine like the judge's. Raises as `Source` does."""
-        return self.worker.logits(self.taken.name, inputs)
-
-    def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
-        """Missing: no function can be handed in."""
-        return Missing(f"`{self.taken.name}` was handed in, and cannot be called")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +169,12 @@ def _require_names(result: HandedIn, cells: Sequence[Cell], grade_cells: Mapping
     names, needs = result.evidence.keys(), _needs(cells[start:], grade_cells)
     if sum(len(cell.source) for cell in (*training, *later)) > MAX_CODE:
         raise NotTaken(f"its cells have more than {MAX_CODE:,} characters from the training on")
-    remade = names & {need.partition(".")[0] for need in needs} & _assigned(later)
+    remade = names & {first(need) for need in needs} & _assigned(later)
     if remade:
         raise NotTaken(f"`{min(remade)}` is assigned once more after the training")
     for need in needs:
-        first = need.partition(".")[0]
-        if need not in names and (first in names or first in _assigned(training)):
+        start_of_it = first(need)
+        if not holds(result.evidence, need) and (start_of_it in names or start_of_it in _assigned(training)):
             raise NotTaken(f"a check looks at `{need}`, which was not handed in")
 
 
@@ -252,13 +202,8 @@ def _stored(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
 
 
-def _backbones(evidence: Handed) -> list[str]:
-    found = roots(evidence) if isinstance(evidence, ModelEvidence) else ()
-    return [declared_name(root) for root in found]
-
-
 def _require_backbones(evidence: Handed, result: HandedIn) -> None:
-    for name in _backbones(evidence):
+    for name in backbones_of(evidence):
         if not is_declared(name):
             raise NotTaken(f"the backbone `{name[:80]}` does not come with the grader")
         ours, theirs = fingerprint(name), result.backbones.get(name)
@@ -266,21 +211,8 @@ def _require_backbones(evidence: Handed, result: HandedIn) -> None:
             raise NotTaken(f"the backbone `{name}` has other weights there than here")
 
 
-@remembered
-def _tensors(name: str) -> Tensors:
-    """A backbone's pretrained tensors by digest; none where the course does not say where they lie."""
-    fresh = pristine(name)
-    tensors = (*fresh.module.parameters(), *fresh.module.buffers())
-    return {fresh.digests[id(tensor)]: tensor for tensor in tensors if id(tensor) in fresh.digests}
-
-
-def _pretrained(evidence: Handed) -> Tensors:
-    """The pretrained tensors, by digest, of all backbones that a model holds."""
-    return {digest: tensor for name in _backbones(evidence) for digest, tensor in _tensors(name).items()}
-
-
 def _require_tensors(evidence: Handed, tensors: Tensors) -> None:
-    known = _pretrained(evidence)
+    known = pretrained_tensors(evidence)
     infos = tensors_of(evidence)
     if sum(info.size for info in infos) > MAX_NUMBERS:
         raise NotTaken("the model is too large")

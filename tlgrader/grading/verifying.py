@@ -19,7 +19,8 @@ from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo, Value
 from tlgrader.evidence.observation import NotAsDescribed, Observation, to_argument
 from tlgrader.grading.execution import Kernel
-from tlgrader.grading.training import Taken, runs
+from tlgrader.grading.taken import Taken
+from tlgrader.grading.training import runs
 from tlgrader.judging.references import entries
 from tlgrader.notebook.exercise import Cell
 from tlgrader.records.record import Verified

@@ -8,11 +8,13 @@ reported with its line: by `tlgrader release`, and again before anything is grad
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from tlgrader.errors import AuthorError
+from tlgrader.evidence.paths import first, written
 
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 _FUNCTIONS = (abs, all, any, isinstance, len, max, min, range, round, sorted, sum, zip)
@@ -33,6 +35,13 @@ class Line:
     keep: str | None = None
     is_assert: bool = False
     message: str = ""
+    beyond: Line | None = None
+    """An assert whose subscripts are followed in the worker: for what is not plain data as a whole."""
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """All paths that the worker is asked for."""
+        return (*self.needs, *(self.beyond.needs if self.beyond else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +126,32 @@ class _Parser:
         is_assert: bool = False,
         message: str = "",
     ) -> None:
-        names = _Names({"check", *self._modules, *self._kept, *BUILTINS}, self._refuse)
-        changed = names.visit(expression)
-        body = ast.fix_missing_locations(ast.Expression(changed))
-        self._lines.append(
-            Line(
-                number=statement.lineno,
-                hidden=statement.lineno in self._hidden,
-                name=name,
-                source=ast.unparse(statement),
-                expression=body,
-                needs=tuple(dict.fromkeys(names.found)),
-                keep=keep,
-                is_assert=is_assert,
-                message=message,
-            )
+        body, needs = self._reading(expression, within=not is_assert)
+        line = Line(
+            number=statement.lineno,
+            hidden=statement.lineno in self._hidden,
+            name=name,
+            source=ast.unparse(statement),
+            expression=body,
+            needs=needs,
+            keep=keep,
+            is_assert=is_assert,
+            message=message,
         )
+        self._lines.append(self._with_beyond(line, expression) if is_assert else line)
+
+    def _with_beyond(self, line: Line, expression: ast.expr) -> Line:
+        """An assert looks into plain data itself, and says what it saw of them; the worker looks into all else."""
+        body, needs = self._reading(expression, within=True)
+        return (
+            line if needs == line.needs else replace(line, beyond=replace(line, expression=body, needs=needs))
+        )
+
+    def _reading(self, expression: ast.expr, *, within: bool) -> tuple[ast.Expression, tuple[str, ...]]:
+        names = _Names({"check", *self._modules, *self._kept, *BUILTINS}, self._refuse, within=within)
+        changed = names.visit(copy.deepcopy(expression))
+        body = ast.fix_missing_locations(ast.Expression(changed))
+        return body, tuple(dict.fromkeys(names.found))
 
     def _require_hidden(self, node: ast.stmt, what: str) -> None:
         if node.lineno not in self._hidden:
@@ -147,15 +166,24 @@ class _Parser:
 
 
 class _Names(ast.NodeTransformer):
-    """Turns every dotted path that starts at a student's name into one name, and collects them."""
+    """Turns every path that starts at a student's name into one name, and collects them.
 
-    def __init__(self, known: set[str], refuse) -> None:  # type: ignore[no-untyped-def]
-        self._known, self._refuse = known, refuse
+    A path ends with its last attribute, or (`within`) also with constant keys and positions behind that.
+    """
+
+    def __init__(self, known: set[str], refuse, *, within: bool) -> None:  # type: ignore[no-untyped-def]
+        self._known, self._refuse, self._within = known, refuse, within
         self.found: list[str] = []
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        path = _dotted(node)
-        if path is None or path.split(".")[0] in self._known:
+        return self._path(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        return self._path(node) if self._within else self.generic_visit(node)
+
+    def _path(self, node: ast.expr) -> ast.AST:
+        path = written(node)
+        if path is None or first(path) in self._known:
             return self.generic_visit(node)
         return self._student(node, path)
 
@@ -163,8 +191,8 @@ class _Names(ast.NodeTransformer):
         return node if node.id in self._known else self._student(node, node.id)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        callee = _dotted(node.func)
-        if callee is None or callee.split(".")[0] not in self._known:
+        callee = written(node.func)
+        if callee is None or first(callee) not in self._known:
             self._refuse(node, f"calling the student's `{ast.unparse(node.func)}` (use check.returns)")
         return self.generic_visit(node)
 
@@ -193,16 +221,6 @@ class _Names(ast.NodeTransformer):
     def _student(self, node: ast.expr, path: str) -> ast.Name:
         self.found.append(path)
         return ast.copy_location(ast.Name(id=path, ctx=ast.Load()), node)
-
-
-def _dotted(node: ast.AST) -> str | None:
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            owner = _dotted(value)
-            return f"{owner}.{attr}" if owner else None
-    return None
 
 
 def _hidden_lines(id: str, source: str) -> set[int]:

@@ -22,7 +22,7 @@ from tlgrader.architectures.pristine import pristine
 from tlgrader.architectures.recognised import declared_name, is_known, roots, type_of
 from tlgrader.evidence.digest import digest, dtype_name
 from tlgrader.evidence.kinds import BackboneRoot, LoraLayer, ModelEvidence, ModuleInfo, TensorInfo
-from tlgrader.evidence.layers import UnknownLayer, build, can_build
+from tlgrader.evidence.layers import UnknownLayer, build, build_like, can_build
 from tlgrader.evidence.modules import describe_module, join, walk
 from tlgrader.evidence.observation import NotAsDescribed, Observation
 from tlgrader.evidence.untouched import same_randomness
@@ -104,7 +104,7 @@ class _Builder:
         if path in self._parts.backbones:
             found, known = self._backbone(path)
         if found is None or known is None or not _is_same(known, wanted):
-            found = _new(path, wanted, known)
+            found = _new(path, wanted, found)
         self._grow_children(path, found)
         return found
 
@@ -148,8 +148,10 @@ class _Builder:
             )
         if not present.is_meta and (self._digests.get(id(present)) or digest(present)) == info.digest:
             return
-        # Laid out in memory as the fresh one: another order of sums gives other last bits.
-        tensor = torch.empty_like(present, device="cpu").copy_(self._observation.tensor(info))
+        tensor = self._observation.tensor(info)
+        if tensor.stride() != present.stride():
+            # Laid out in memory as the fresh one: another order of sums gives other last bits.
+            tensor = torch.empty_like(present, device="cpu").copy_(tensor)
         table[key] = nn.Parameter(tensor, False) if isinstance(present, nn.Parameter) else tensor
 
 
@@ -172,14 +174,12 @@ def _in_eval_mode(module: ModuleInfo) -> dict[str, Any]:
     return {key: value for key, value in module.options.items() if key not in _ONLY_IN_TRAINING}
 
 
-def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
-    """A layer of the list, its tensors not there yet. Raises CannotRebuild."""
+def _new(path: str, wanted: ModuleInfo, found: nn.Module | None) -> nn.Module:
+    """A layer of the list, or one like the architecture's own, its tensors not there yet. Raises CannotRebuild."""
     if can_build(wanted.type):
         return build(wanted.type, wanted.options)
-    if known is not None and type_of(known) == type_of(wanted):
-        changed = [key for key, value in _in_eval_mode(known).items() if value != wanted.options.get(key)]
-        seen = ", ".join(f"{key}={wanted.options.get(key)!r}" for key in changed)
-        raise CannotRebuild(f"`{path}` has other options than the backbone's: {seen}")
+    if found is not None and type_of(describe_module(path, found)) == type_of(wanted):
+        return build_like(found, wanted.options)
     if not path:
         raise CannotRebuild(f"a `{wanted.type}` is none of the architectures that the course declares")
     raise CannotRebuild(f"`{path}` is a `{wanted.type}`, which is not a layer that can be built again")
@@ -188,7 +188,10 @@ def _new(path: str, wanted: ModuleInfo, known: ModuleInfo | None) -> nn.Module:
 def _require_ranks(parts: Logical) -> None:
     """Raise CannotRebuild for a rank that is not its tensors': peft would allocate what an adapter claims."""
     for name, layer in parts.adapters.items():
-        matrix = parts.adapter_tensors.get(f"{name}.lora_A.{ADAPTER}.weight")
+        places = (f"{name}.lora_A.{ADAPTER}.weight", f"{name}.lora_embedding_A.{ADAPTER}")
+        matrix = next(
+            (parts.adapter_tensors[place] for place in places if place in parts.adapter_tensors), None
+        )
         if matrix is None or matrix.shape[:1] != (layer.r,):
             raise CannotRebuild(
                 f"the adapter in `{name}` says that its rank is {layer.r}, and its tensors do not"

@@ -22,6 +22,8 @@ from tlgrader.evidence.kinds import (
 
 Named = TypeVar("Named", ModuleInfo, TensorInfo, ParameterInfo, LoraLayer)
 
+_OF_TORCH = {"OptimizedModule": "_orig_mod", "DataParallel": "module"}
+"""What `torch.compile` and data parallelism put around a model, and under which attribute it is."""
 DEEPEST = 4
 """So many wrappers around each other are taken off."""
 
@@ -39,7 +41,7 @@ def unwrapped(evidence: ModelEvidence) -> ModelEvidence:
 def _inner(evidence: ModelEvidence) -> str:
     """The attribute that holds the wrapped model; empty where the model's class is no registered wrapper."""
     kind = evidence.modules[0].type.rpartition(".")[2] if evidence.modules else ""
-    attribute = wrappers().get(kind, "")
+    attribute = {**_OF_TORCH, **wrappers()}.get(kind, "")
     return attribute if any(module.name == attribute for module in evidence.modules) else ""
 
 

@@ -103,7 +103,7 @@ class Worker:
         self._ask(messages.Begin(tuple(files)), messages.Done, tensors)
 
     def observe(self, names: Sequence[str]) -> dict[str, Evidence]:
-        """Evidence for each dotted name. Forgets what was observed before. Missing where there is nothing."""
+        """Evidence for each path. Forgets what was observed before. Missing where there is nothing."""
         try:
             answer, _ = self._ask(messages.Observe(tuple(names), self._answer_s), messages.Observed)
         except Unanswered as error:

@@ -67,9 +67,10 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
 
 class Reaped(msgspec.Struct, frozen=True, tag=True):
-    """All is ended and empty."""
+    """All is ended, and the folders are empty, unless not `emptied`: then no other worker may follow this one."""
 
     ending: Ending
+    emptied: bool = True
 
 
 class Usage(msgspec.Struct, frozen=True, tag=True):
@@ -105,7 +106,7 @@ class Run(msgspec.Struct, frozen=True, tag=True):
 
 
 class Observe(msgspec.Struct, frozen=True, tag=True):
-    """Resolve dotted names in the notebook's namespace and describe what they stand for."""
+    """Follow paths (`evidence/paths.py`) in the notebook's namespace and describe what they lead to."""
 
     names: tuple[str, ...]
     timeout_s: float

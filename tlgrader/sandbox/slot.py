@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Self
@@ -15,6 +16,7 @@ import msgspec
 from tlgrader.data_home import data_home
 from tlgrader.errors import MachineError
 from tlgrader.sandbox import messages
+from tlgrader.sandbox.emptying import Folder
 from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.handle import CellResult, CellStatus, Unanswered, Worker
 from tlgrader.sandbox.limits import Limits
@@ -51,7 +53,7 @@ class Slot:
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._is_ready = False
         self._worker: Worker | None = None
 
@@ -76,7 +78,7 @@ class Slot:
                 stdout=subprocess.DEVNULL,
                 stderr=self._stderr,
                 env=variables,
-                cwd=self._folder.name + "/work" if self._folder else "/",
+                cwd=self._folder / "work" if self._folder else "/",
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
@@ -104,13 +106,19 @@ class Slot:
         return self._worker
 
     def reap(self, *, hung_up: bool = False) -> messages.Ending:
-        """End the worker and all that it started, and say how it ended. Raises MachineError."""
+        """End the worker and all that it started, and say how it ended. Raises MachineError.
+
+        Where what it left could not be removed, the slot is begun anew.
+        """
         self._worker = None
         self._say(messages.Reap(hung_up))
-        while True:
-            answer = self._hear(messages.Reaped | messages.Ended, REAP_S)
-            if isinstance(answer, messages.Reaped):
-                return answer.ending
+        while not isinstance(answer := self._hear(messages.Reaped | messages.Ended, REAP_S), messages.Reaped):
+            pass
+        if not answer.emptied:
+            self.close()
+            self.start()
+        ending: messages.Ending = answer.ending
+        return ending
 
     def usage(self) -> messages.Usage | None:
         """What the machine has given the worker so far; None where the worker is gone. Raises MachineError."""
@@ -131,7 +139,7 @@ class Slot:
         if self._stderr is not None:
             self._stderr.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            _remove(self._folder)
         self._control = self._process = self._stderr = self._folder = self._worker = None
         self._is_ready = False
 
@@ -157,8 +165,8 @@ class Slot:
         if self._wall is not None:
             folders = [word for folder in WRITABLE for word in ("--folder", folder)]
             return self._wall.command([*program, *folders], self.limits, self.share), {}
-        self._folder = tempfile.TemporaryDirectory(prefix="tlgrader-")
-        work, scratch = Path(self._folder.name, "work"), Path(self._folder.name, "tmp")
+        self._folder = Path(tempfile.mkdtemp(prefix="tlgrader-"))
+        work, scratch = self._folder / "work", self._folder / "tmp"
         work.mkdir()
         scratch.mkdir()
         folders = ["--folder", str(work), "--folder", str(scratch)]
@@ -200,3 +208,13 @@ class Slot:
         self._stderr.seek(0)
         lines = self._stderr.read()[-2_000:].decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else ""
+
+
+def _remove(folder: Path) -> None:
+    held = Folder(folder)
+    held.empty(REAP_S)
+    held.close()
+    try:
+        folder.rmdir()
+    except OSError as error:
+        warnings.warn(f"what a notebook left in {folder} could not be removed: {error}", stacklevel=2)

@@ -66,17 +66,19 @@ class Wall:
 
     def command(self, program: list[str], limits: Limits, share: Share | None = None) -> list[str]:
         """The command that runs `program` inside, with a `share` of a GPU. Binds those folders that exist here."""
-        mounts = [*_writable_mounts(limits), *_system_mounts(), *self._package_mounts()]
-        mounts += [*self._masks(), *self._data_mounts()]
-        mounts += _gpu_mounts(share.gpu) if share else []
+        shown = [*_system_mounts(), *self._package_mounts(), *self._masks(), *self._data_mounts()]
+        shown += _gpu_mounts(share.gpu) if share else []
+        around = _folders_around(shown)
+        mounts = [
+            *_writable_mounts(limits),
+            *(word for folder in around for word in ("--tmpfs", folder)),
+            *shown,
+        ]
         settings = environment(DATA if self.public else None, share)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
         inside = [
             *mounts,
-            "--remount-ro",
-            "/dev",
-            "--remount-ro",
-            "/",
+            *(word for folder in ("/dev", *around, "/") for word in ("--remount-ro", folder)),
             "--chdir",
             WORK,
             "--clearenv",
@@ -230,6 +232,21 @@ def _writable_mounts(limits: Limits) -> list[str]:
     size = str(limits.memory_bytes // 4)
     writable = [word for folder in WRITABLE for word in ("--size", size, "--tmpfs", folder)]
     return ["--proc", "/proc", "--dev", "/dev", *writable]
+
+
+def _folders_around(mounts: list[str]) -> list[str]:
+    """Folders at the top of a writable one that only lead to what is shown: students' code must not move those.
+
+    So it is where the environment or a course's package lies in /tmp/some/where: /tmp/some is one.
+    """
+    shown = [Path(mounts[at + 2]) for at, word in enumerate(mounts) if word == "--ro-bind"]
+    tops = [
+        Path(folder, path.relative_to(folder).parts[0])
+        for path in shown
+        for folder in WRITABLE
+        if _inside(path, Path(folder))
+    ]
+    return [str(top) for top in dict.fromkeys(tops) if top not in shown]
 
 
 def _gpu_mounts(gpu: Gpu) -> list[str]:

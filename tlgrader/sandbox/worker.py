@@ -27,6 +27,7 @@ from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque
 from tlgrader.evidence.modules import is_module
 from tlgrader.evidence.observe import Observer, logits
+from tlgrader.evidence.paths import NoEntry, follow, steps
 from tlgrader.evidence.plain import decode_plain
 from tlgrader.evidence.wire import Channel, WireError
 from tlgrader.sandbox import processes, shell
@@ -202,6 +203,8 @@ class Worker:
             value = self._resolve(name)
         except LimitMet:
             raise
+        except NoEntry as error:
+            return Missing(str(error)[:SHORT].encode("utf-8", "replace").decode())
         except BaseException as error:
             return Missing(in_short(error))
         try:
@@ -219,17 +222,16 @@ class Worker:
             raise TypeError(f"`{model}` is no model in the notebook")
         return logits(named, inputs)
 
-    def _resolve(self, name: str) -> object:
-        first, *rest = name.split(".")
-        if first in self._shell.user_ns:
-            value = self._shell.user_ns[first]
-        elif hasattr(builtins, first):
-            value = getattr(builtins, first)
+    def _resolve(self, path: str) -> object:
+        """What a path in the notebook leads to; raises NoEntry or NameError, and what students' objects raise."""
+        name, way = steps(path)
+        if name in self._shell.user_ns:
+            value = self._shell.user_ns[name]
+        elif hasattr(builtins, name):
+            value = getattr(builtins, name)
         else:
-            raise NameError(f"name '{first}' is not defined")
-        for attribute in rest:
-            value = getattr(value, attribute)
-        return value
+            raise NameError(f"name '{name}' is not defined")
+        return follow(value, name, way)
 
 
 def _used_gpu() -> Device | None:
