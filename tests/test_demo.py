@@ -32,7 +32,8 @@ QUERIED = {"pass__forward_hook", "pass__hook_on_the_head", "pass__own_head_class
 def copy_of_the_course(root: Path) -> Course:
     for name in ("source", "release", "grader_tests", "tl_solutions"):
         shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    for file in ("nbgrader_config.py", "course.py"):
+        shutil.copy(REPOSITORY / file, root)
     return Course(root)
 
 

@@ -18,6 +18,7 @@ from nbgrader.utils import parse_utc
 
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
+from tlgrader.gradebook.starters import WriteStarters
 from tlgrader.gradebook.surroundings import prepare
 from tlgrader.notebook.submission import Submission
 from tlgrader.records.record import Record, write_atomically
@@ -52,6 +53,7 @@ def sync(course: Course, exercise: str) -> None:
     resources = _resources(course, exercise, "")
     with opened(course) as book:
         book.update_or_create_assignment(exercise)
+        notebook, resources = WriteStarters().preprocess(notebook, resources)
         notebook, resources = ComputeChecksums().preprocess(notebook, resources)
         try:
             SaveCells().preprocess(notebook, resources)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import traceback
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from tlgrader import checks
@@ -17,10 +15,12 @@ from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
 from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
+from tlgrader.judging.hidden_tests import hidden_tests
 from tlgrader.records.record import GradeRecord, Item
 
-# What a plain assert may raise because a student's value is not what the author expected.
-_STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+# What a plain assert may raise because a student's value is not what the author expected; torch raises RuntimeError,
+# as where a tensor of several numbers is asked whether it is true, which sorting does.
+_STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 LONG, ENTRY = 120, 30
 """So many characters are shown of a value; so many of each entry of a dict that is longer."""
@@ -74,7 +74,8 @@ class Evaluator:
         return result
 
     def _environment(self, cell: GradeCell) -> dict[str, Any]:
-        modules = {name: _module(self._hidden_tests.with_name(f"{name}.py")) for name in cell.modules}
+        folder = self._hidden_tests.parent
+        modules = {name: hidden_tests(folder).module(name) for name in cell.modules}
         return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
 
 
@@ -83,22 +84,6 @@ def _reaching(line: Line, observed: Mapping[str, Observation]) -> Line:
     kinds = [observed[name].evidence for name in line.needs]
     beyond = line.beyond if any(not isinstance(seen, Value | Array | Missing) for seen in kinds) else None
     return beyond or line
-
-
-def _module(path: Path) -> ModuleType:
-    try:
-        return _loaded(path, path.read_bytes())
-    except OSError as error:
-        raise AuthorError(f"there is no grader_tests/{path.name}") from error
-
-
-@cache
-def _loaded(path: Path, content: bytes) -> ModuleType:
-    """One module for all submissions, since reading its hidden data takes as long as measuring on them."""
-    module = ModuleType(f"grader_tests.{path.stem}")
-    module.__file__ = str(path)
-    exec(compile(content, path, "exec"), module.__dict__)
-    return module
 
 
 def _evaluate(line: Line, names: dict[str, Any]) -> Any:
@@ -115,7 +100,7 @@ def _assertion(line: Line, names: dict[str, Any]) -> Finding:
     try:
         holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **names}))
     except _STUDENTS_VALUE as error:
-        return _finding(line, Outcome.failed, f"{type(error).__name__}: {error}", expected)
+        return _finding(line, Outcome.failed, _raised(error, line, names), expected)
     seen = ", ".join(_seen(line, name, value) for name, value in names.items())
     return _finding(line, Outcome.passed if holds else Outcome.failed, seen, expected)
 
@@ -140,6 +125,19 @@ def _asked(line: Line, name: str) -> list[Any]:
     found = [node for node in ast.walk(line.expression) if isinstance(node, ast.Subscript)]
     of_it = [node.slice for node in found if isinstance(node.value, ast.Name) and node.value.id == name]
     return [key.value for key in of_it if isinstance(key, ast.Constant)]
+
+
+def _raised(error: Exception, line: Line, names: Mapping[str, Any]) -> str:
+    """What an assert met, and of which values: a shape says more than a tensor's numbers."""
+    values = ", ".join(_formed(line, name, value) for name, value in names.items())
+    return f"{cut(f'{type(error).__name__}: {error}', 3 * LONG)} ({values})"
+
+
+def _formed(line: Line, name: str, value: object) -> str:
+    shape = getattr(value, "shape", None)
+    if shape is None:
+        return _seen(line, name, value)
+    return f"`{name}` is a {type(value).__name__} of shape {list(shape)}"
 
 
 def _short(value: object) -> str:
