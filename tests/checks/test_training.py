@@ -101,7 +101,8 @@ def _measured(value: float | None, strength: Strength = Strength.recomputed) -> 
 def test_a_loss_that_falls_enough_passes_with_the_weaker_strength() -> None:
     finding = checks.learned(_measured(1.0), _measured(0.5, Strength.queried), at_least=0.5)
     assert (finding.outcome, finding.strength) == (PASSED, Strength.queried)
-    assert finding.measured == {"before": 1.0, "after": 0.5}
+    assert finding.measured == {"fall": 0.5, "before": 1.0, "after": 0.5}
+    assert finding.decided_by == "fall"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed
+from tlgrader.checks.narrowing import narrow_observation
+from tlgrader.checks.wording import cut, describe
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
 
@@ -28,7 +30,7 @@ def returns(
 
     Lists are compared item by item; a tensor or array equals a list of its numbers, and a tuple a list.
     """
-    observation, evidence = need_observation(function, CallableEvidence, "function")
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
     call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
     wanted = f"{call} returns {_short(expected)}"
     answer = observation.source.call(evidence.handle, list(arguments))

@@ -7,23 +7,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import (
-    NotThere,
-    check,
-    counted,
-    describe,
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import (
+    Finding,
+    Measured,
+    Strength,
     failed,
-    listed,
-    name_of,
-    need,
-    need_there,
     passed,
-    settled,
+    passed_unless,
     skipped,
     weaker,
 )
-from tlgrader.checks.finding import Finding, Measured, Strength
+from tlgrader.checks.narrowing import NotThere, narrow, require_present
 from tlgrader.checks.pretrained import started_from
+from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
     ModelEvidence,
     ModuleInfo,
@@ -39,7 +36,7 @@ HARDLY = 1e-3
 @check
 def head(model: object, *, classes: int, name: str | None = None, weight: float = 1.0) -> Finding:
     """The last linear layer (under `name`, if given) is new, trainable and has `classes` outputs."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     expected = f"a new, trainable linear head with {classes} outputs" + (f" under `{name}`" if name else "")
     layer = _last_linear(evidence, name)
     if layer is None:
@@ -57,7 +54,7 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
     observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
     observed += _softmax_after(evidence, layer, name)
     strength = Strength.bitwise if known else Strength.claimed
-    return settled(problems, strength, observed, expected, _head_hint(matrix, classes))
+    return passed_unless(problems, strength, observed, expected, _head_hint(matrix, classes))
 
 
 def _last_linear(evidence: ModelEvidence, name: str | None) -> ModuleInfo | None:
@@ -127,8 +124,8 @@ def _head_hint(matrix: ParameterInfo, classes: int) -> str:
 @check
 def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Finding:
     """The optimizer updates every trainable parameter of the model, each once, and nothing else."""
-    evidence = need(optimizer, OptimizerEvidence, "optimizer")
-    owned = {p.token: p for p in unique_parameters(need(model, ModelEvidence, "model"))}
+    evidence = narrow(optimizer, OptimizerEvidence, "optimizer")
+    owned = {p.token: p for p in unique_parameters(narrow(model, ModelEvidence, "model"))}
     tokens = [token for group in evidence.groups for token in group.tokens]
     held, name = set(tokens), name_of(model, "model")
     missing = [p.name for p in owned.values() if p.requires_grad and p.token not in held]
@@ -144,7 +141,9 @@ def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Findi
     kind = evidence.type.rpartition(".")[2]
     observed = f"{kind} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
     expected = f"the optimizer holds every trainable parameter of `{name}` once, and nothing else"
-    return settled(problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange)))
+    return passed_unless(
+        problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange))
+    )
 
 
 def _named(names: list[str], noun: str, what: str) -> list[str]:
@@ -170,7 +169,7 @@ def _optimizer_hint(of_another: bool) -> str:
 @check
 def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
     """The model is in train mode, and every dropout layer in it, so that training regularises as configured."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     name = name_of(model, "model")
     off = [m.name for m in evidence.modules if m.type.rpartition(".")[2] == "Dropout" and not m.training]
     if not evidence.modules[0].training:
@@ -178,7 +177,9 @@ def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
     else:
         problems = _named(off, "dropout layer", "in eval mode")
     observed = f"`{name}` is in train mode"
-    return settled(problems, Strength.claimed, observed, f"`{name}` is in train mode", f"`{name}.train()`")
+    return passed_unless(
+        problems, Strength.claimed, observed, f"`{name}` is in train mode", f"`{name}.train()`"
+    )
 
 
 @check
@@ -199,12 +200,13 @@ def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> 
     assert before.value is not None
     assert after.value is not None
     strength = weaker(before.strength, after.strength)
-    numbers = {"before": before.value, "after": after.value}
+    fallen = (before.value - after.value) / before.value if before.value else 0.0
+    numbers = {"fall": fallen, "before": before.value, "after": after.value}
     words = f"the loss was {before.value:.4f} before and is {after.value:.4f} after"
     if after.value < before.value and before.value - after.value >= at_least * before.value:
-        return passed(strength, words, expected, numbers)
+        return passed(strength, words, expected, numbers, "fall")
     how, hint = _why_not_learned(before.value, after.value)
-    return failed(strength, words + how, expected, hint, numbers)
+    return failed(strength, words + how, expected, hint, numbers, "fall")
 
 
 def _why_not_learned(before: float, after: float) -> tuple[str, str]:
@@ -222,7 +224,7 @@ def _why_not_learned(before: float, after: float) -> tuple[str, str]:
 @check
 def trained_on(model: object, *, weight: float = 1.0) -> Finding:
     """The model's parameters are on the accelerator; wherever they are, if its process had none."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     devices = sorted({p.device for p in evidence.parameters})
     wanted = evidence.accelerator
     if not wanted:
@@ -231,7 +233,9 @@ def trained_on(model: object, *, weight: float = 1.0) -> Finding:
     away = [p.name for p in evidence.parameters if p.device.split(":")[0] != wanted]
     problems = _named(away, "parameter tensor", f"not on `{wanted}`")
     expected = f"the model is on `{wanted}`"
-    return settled(problems, Strength.claimed, f"on {listed(devices)}", expected, "`model.to(device())`")
+    return passed_unless(
+        problems, Strength.claimed, f"on {listed(devices)}", expected, "`model.to(device())`"
+    )
 
 
 @check
@@ -245,7 +249,7 @@ def history(
         problem for name, values in series.items() for problem in _series_problems(name, values, epochs)
     ]
     observed = ", ".join(f"`{name}`: {counted(len(values), 'number')}" for name, values in series.items())
-    return settled(problems, Strength.claimed, observed, expected, _history_hint(epochs))
+    return passed_unless(problems, Strength.claimed, observed, expected, _history_hint(epochs))
 
 
 def _history_words(keys: Sequence[str], epochs: int | None) -> str:
@@ -263,7 +267,7 @@ def _series(history: object, keys: Sequence[str], expected: str) -> dict[str, li
     if isinstance(history, list | tuple) and not keys:
         return {"history": list(history)}
     if not isinstance(history, Mapping):
-        need_there(history, "history", expected)
+        require_present(history, "history", expected)
         what = "dict of lists" if keys else "list"
         raise NotThere(
             f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tlgrader import checks
-from tlgrader.checks.asking import cut
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
+from tlgrader.checks.wording import cut
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
