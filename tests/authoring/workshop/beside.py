@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,12 +15,14 @@ from torchvision.ops import SqueezeExcitation
 from tests.authoring.workshop.course.grader_tests import fine_tuning_workshop, lora_workshop
 from tlcourse.backbones import EFFICIENTNET_LITE0, load_backbone
 
+_ARFF = "a reader of ARFF files beside the notebook, for the package liac-arff"
 SUBSTITUTED = {
     "fine_tuning_workshop": [
         "ImageNet's weights of EfficientNet-Lite0, which a package holds, in the layers of EfficientNet-B0, where "
         'torchvision looks for weights="DEFAULT"',
+        _ARFF,
     ],
-    "lora_workshop": ["a reader of ARFF files beside the notebook, for the package liac-arff"],
+    "lora_workshop": [_ARFF],
 }
 _OPEN = 20.0
 """The sigmoid of it is 1: a squeeze-and-excitation of this bias, and no weight, passes everything."""
@@ -48,17 +49,15 @@ def weights(folder: Path) -> None:
 
 
 def sentences(folder: Path, count: int, seed: int) -> None:
-    """Write an ARFF file of sentences, and beside it what reads such files."""
+    """Write an ARFF file of so many sentences, drawn from this seed."""
     kinds = lora_workshop.CLASSES
     rows = [
         f"'{sentence}',{kinds[index % len(kinds)]}"
         for index, sentence in enumerate(lora_workshop.sentences(count, seed))
     ]
     head = ["@RELATION news", "@ATTRIBUTE text STRING", f"@ATTRIBUTE category {{{','.join(kinds)}}}", "@DATA"]
-    path = folder / "crop_data" / "Crop.Market.News.Classification.arff"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([*head, *rows]) + "\n")
-    shutil.copy(Path(__file__).parent / "course" / "beside" / "arff.py", folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "Crop.Market.News.Classification.arff").write_text("\n".join([*head, *rows]) + "\n")
 
 
 def _network() -> nn.Module:

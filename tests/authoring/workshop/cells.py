@@ -141,8 +141,7 @@ def _place(cells: Sequence[NotebookNode], finds: str, name: str) -> int:
 
 
 def _stepped(step: Step, source: str, result: Converted) -> list[NotebookNode]:
-    first, rest = _parted(source, step)
-    first = edited(first, step.edits, f"the cell with `{step.finds}`")
+    first, rest = _parted(edited(source, step.edits, f"the cell with `{step.finds}`"), step)
     result.substituted += [edit.why for edit in step.edits if edit.why]
     if step.blanks or step.answers:
         result.solution[step.id] = solved(first, step.answers)

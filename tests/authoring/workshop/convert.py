@@ -49,7 +49,7 @@ def convert(notebooks: Path, root: Path) -> Made:
         _write(course, plan, found[plan.NAME], notebooks / HELPERS)
     beside.pictures(course.source(fine_tuning.NAME).parent / "data", fine_tuning.PICTURES)
     beside.weights(course.source(fine_tuning.NAME).parent)
-    beside.sentences(course.source(lora.NAME).parent, lora.SENTENCES, lora.SEED)
+    beside.sentences(course.source(lora.NAME).parent / "crop_data", lora.SENTENCES, lora.SEED)
     return Made(course, {name: _said(one) for name, one in found.items()})
 
 
@@ -59,6 +59,7 @@ def _write(course: Course, plan: ModuleType, found: Converted, helpers: Path) ->
         path.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(nbformat.writes(found.notebook))
     (source.parent / HELPERS).write_text(_helpers(helpers, plan.HELPERS, found))
+    shutil.copy(OURS / "beside" / "arff.py", source.parent)
     cells = "\n".join(f"# %% {id}\n{text}" for id, text in found.solution.items())
     reference.write_text(f'"""The workshop\'s own solution."""\n{cells}\n')
     measured = {"accuracy": {"threshold": plan.THRESHOLD}}

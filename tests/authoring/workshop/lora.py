@@ -82,8 +82,8 @@ STEPS = (
             text("lora_task", "Fill in the configuration: rank 16, alpha 32, in `query`, `key` and `value`."),
         ),
         blanks=(
-            Edit(r"r=16", "r=...  # FIX_ME: rank\n   "),
-            Edit(r"lora_alpha=32", "lora_alpha=...  # FIX_ME: alpha\n   "),
+            Edit(r"r=16,", "r=...,  # FIX_ME: which rank?"),
+            Edit(r"lora_alpha=32,", "lora_alpha=...,  # FIX_ME: which alpha?"),
             Edit(
                 r"target_modules=helpers\.get_target_modules_for_model\(model_name\),.*",
                 "target_modules=...,  # FIX_ME: which layers?",
@@ -123,6 +123,7 @@ STEPS = (
     Step(
         "lora_module = TextClassificationModule",
         "wrap",
+        edits=(Edit(r"max_epochs=10", "max_epochs=3", "3 epochs, not 10"),),
         answers=("lora_model", "feature_extractor_model"),
         until="# Define callbacks",
         after=(
@@ -175,7 +176,6 @@ STEPS = (
         ),
     ),
 )
-TRAINERS = Edit(r"max_epochs=10", "max_epochs=3", "3 epochs, not 10")
 HELPERS = (
     Edit(r"(?<=padding=\"max_length\", max_length=)128", "32", "sentences of 32 tokens, not 128"),
 )
