@@ -16,6 +16,9 @@ from tlgrader.cli.new import new
 from tlgrader.cli.show import STDERR
 from tlgrader.errors import GraderError, UsageError
 
+GRADERS = ("bleach", "bs4", "filelock", "nbconvert", "nbgrader", "scipy")
+"""What the extra `grade` installs: a student's install goes without it."""
+
 app = typer.Typer(
     name="tlgrader",
     help=(
@@ -74,7 +77,7 @@ def _missing(error: ModuleNotFoundError) -> str:
     package = (error.name or "").partition(".")[0]
     if package not in GRADERS:
         raise error
-    return f"This command is for graders and needs `{package}`: pip install {escape("'tlgrader[grade]'")}"
+    return f"This command is for graders and needs `{package}`: pip install 'tlgrader\\[grade]'"
 
 
 def _subject(error: GraderError) -> str:

@@ -110,7 +110,7 @@ def _is_of(requirement: Requirement, extra: str) -> bool:
 
 
 def _is_installed(name: str) -> bool:
-    return next(distributions(name=name), None) is not None
+    return any(True for _ in distributions(name=name))
 
 
 def _run(path: Path) -> ModuleType:

@@ -60,7 +60,7 @@ def exact_products() -> Iterator[None]:
 
 
 def _float32_settings() -> tuple[tuple[Any, str, str | bool], ...]:
-    """How float32 products, and convolutions, are computed on a GPU: where torch keeps it, and its value for exactly."""
+    """How float32 products, and convolutions, are computed on a GPU: where torch keeps it, and what exact is."""
     import torch
 
     products: Any = torch.backends.cuda.matmul
