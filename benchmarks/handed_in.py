@@ -25,6 +25,7 @@ from tlgrader.notebook.corpus import read_corpus
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.notebook.submission import Submission
 from tlgrader.records.record import Record, Training
+from tlgrader.records.standing import standing
 from tlgrader.sandbox.limits import Limits
 
 
@@ -75,9 +76,9 @@ def _compare(rerun: dict[str, Record], auto: dict[str, Record]) -> list[str]:
         table.add_row(
             escape(student),
             "yes" if two.handed_in else "no",
-            score(one),
+            score(standing(one)),
             f"{one.seconds['total']:.1f}",
-            score(two),
+            score(standing(two)),
             f"{two.seconds['total']:.1f}",
             escape(", ".join(items)),
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import nbformat
 
@@ -11,7 +12,6 @@ from tlgrader import gradebook, pipeline
 from tlgrader.authoring.at_home import run_at_home
 from tlgrader.authoring.audit import surprises
 from tlgrader.checks.finding import Outcome
-from tlgrader.cli.show import STDERR, STDOUT, cohort, print_surprises, watched
 from tlgrader.course.paths import Course
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.gradebook.commands import generate_feedback
@@ -34,40 +34,56 @@ COHORT = 4
 TAKEN, NOT_TAKEN = "handed_in__with_its_training", "handed_in__with_a_neighbours_training"
 
 
-def run_demo(course: Course, slots: int, most: int | None = COHORT) -> bool:
-    """Hand in, grade, compare, and write feedback, in every exercise; whether all was as expected.
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """An exercise whose cohort has handed in: `steps` grades it, and `surprises` compares."""
+
+    course: Course
+    exercise: str
+    samples: Mapping[str, Sample]
+    students: tuple[str, ...]
+    pool: Pool
+    slots: int
+
+    @property
+    def trains(self) -> bool:
+        """Whether somebody hands in a training result, which has to be made first."""
+        return TAKEN in self.samples
+
+    def steps(self) -> Iterator[pipeline.Step]:
+        """Grade the cohort, and write each page as soon as its submission is graded, while the pool goes on."""
+        if self.trains:
+            _train(self.course, self.exercise)
+        order = pipeline.Order(self.students, self.slots, training=Training.auto)
+        for step in pipeline.grade_with(self.pool, self.course, self.exercise, order):
+            list(generate_feedback(self.course, self.exercise, [step.record.student]))
+            yield step
+
+    def surprises(self, records: Iterable[Record]) -> list[tuple[str, str]]:
+        """Students whose verdict is not as expected, or whom the gradebook lacks, and how it is, in a sentence."""
+        held = {row.student for row in gradebook.rows(self.course, self.exercise)}
+        found = {record.student: _surprises(self.samples, record) for record in records}
+        found |= dict.fromkeys(found.keys() - held, ("it is not in the gradebook",))
+        return [(student, line) for student, lines in found.items() for line in lines]
+
+
+def run_demo(course: Course, slots: int, most: int | None = COHORT) -> Iterator[Demonstration]:
+    """Hand in, exercise by exercise; grade each one's cohort before you ask for the next.
 
     `most` samples of each corpus are handed in (see `mixed`), or all of them where it is None.
     """
     with Pool(course, slots, Limits(), sandboxed=True) as pool:
-        outcomes = [_exercise(pool, course, name, slots, most) for name in course.exercises()]
-    return all(outcomes)
+        for name in course.exercises():
+            exercise = read_exercise(course.source(name))
+            samples = _samples(exercise, read_corpus(course, name), most)
+            students = tuple(_hand_in(course, exercise, samples))
+            yield Demonstration(course, name, samples, students, pool, slots)
 
 
-def _exercise(pool: Pool, course: Course, name: str, slots: int, most: int | None) -> bool:
-    exercise = read_exercise(course.source(name))
-    corpus = read_corpus(course, name)
+def _samples(exercise: Exercise, corpus: Sequence[Sample], most: int | None) -> dict[str, Sample]:
+    """What is handed in, by student."""
     samples = {sample.name: sample for sample in mixed(corpus, most)}
-    if exercise.trains:
-        samples |= _trained(exercise, corpus)
-    students = tuple(_hand_in(course, exercise, samples))
-    if TAKEN in samples:
-        _train(course, name)
-    order = pipeline.Order(students, slots, training=Training.auto)
-    steps = _with_feedback(course, pipeline.grade_with(pool, course, name, order))
-    done = watched(steps, len(students), f"Grading {name}, and feedback on it")
-    records = sorted((step.record for step in done), key=lambda record: record.student)
-    STDOUT.print(cohort(records, name))
-    wrong = {record.student: _surprises(samples, record) for record in records}
-    _report(course, name, wrong)
-    return not any(wrong.values()) and len(gradebook.rows(course, name)) >= len(records)
-
-
-def _with_feedback(course: Course, steps: Iterable[pipeline.Step]) -> Iterator[pipeline.Step]:
-    """Write each page as soon as its submission is graded, while the pool is busy with the next ones."""
-    for step in steps:
-        list(generate_feedback(course, step.record.exercise, [step.record.student]))
-        yield step
+    return samples | _trained(exercise, corpus) if exercise.trains else samples
 
 
 def mixed(corpus: Iterable[Sample], most: int | None) -> list[Sample]:
@@ -111,8 +127,7 @@ def _trained(exercise: Exercise, corpus: Sequence[Sample]) -> dict[str, Sample]:
 
 def _train(course: Course, name: str) -> None:
     """Lay what the reference trains, in Jupyter and without the grader, beside both notebooks."""
-    with STDERR.status(f"Training {name} as a student does, in Jupyter, to hand the result in"):
-        result = run_at_home(course.submitted(name, TAKEN), TAKEN)
+    result = run_at_home(course.submitted(name, TAKEN), TAKEN)
     for student in (TAKEN, NOT_TAKEN):
         course.submitted(name, student).with_name(FILE).write_bytes(result or b"")
 
@@ -125,7 +140,7 @@ def _submit(course: Course, exercise: str, student: str, content: bytes) -> str:
     return student
 
 
-def _surprises(samples: dict[str, Sample], record: Record) -> tuple[str, ...]:
+def _surprises(samples: Mapping[str, Sample], record: Record) -> tuple[str, ...]:
     if record.student in UNREADABLE:
         as_expected = record.status is Status.unreadable and record.score is None
         return () if as_expected else (f"it was to be unreadable, but is {record.status}",)
@@ -134,12 +149,3 @@ def _surprises(samples: dict[str, Sample], record: Record) -> tuple[str, ...]:
             f"what was handed in was {'' if record.handed_in else 'not '}taken: {'; '.join(record.notes)}",
         )
     return surprises(samples[record.student], record)
-
-
-def _report(course: Course, name: str, wrong: dict[str, tuple[str, ...]]) -> None:
-    print_surprises((student, line) for student, lines in wrong.items() for line in lines)
-    met = sum(not lines for lines in wrong.values())
-    STDOUT.print(
-        f"{name}: {met} of {len(wrong)} verdicts as expected; see gradebook.db, autograded/*/{name}/ and "
-        f"feedback/*/{name}/\n"
-    )

@@ -20,6 +20,7 @@ from tlgrader.notebook.exercise import Exercise, read_exercise
 from tlgrader.notebook.submission import Submission, Unreadable, read_submission
 from tlgrader.pages.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.records.record import Record, Status, Training, read, still_holds, write, write_atomically
+from tlgrader.records.standing import Standing, standing
 from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.limits import Limits
 
@@ -77,8 +78,11 @@ def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Itera
             readable[student] = found
     kept = {} if order.fresh else _kept(course, exercise, readable, order.training)
     drawn = _drawn(readable, kept, order.verified)
+    held = {row.student for row in gradebook.rows(course, exercise)} if order.publish else set()
     for student in kept.keys() - drawn:
-        yield Step(_publish_kept(course, kept[student], readable[student], order.publish), False)
+        if order.publish:
+            _publish_kept(course, kept[student], readable[student], student in held)
+        yield Step(kept[student], False)
     jobs = [
         Job(exercise, submission, training=order.training, verify=student in drawn)
         for student, submission in readable.items()
@@ -151,12 +155,12 @@ def _write(
     return record
 
 
-def _publish_kept(course: Course, record: Record, submission: Submission, publish: bool) -> Record:
+def _publish_kept(course: Course, record: Record, submission: Submission, held: bool) -> None:
+    """Publish a record from before where autograded/ or, unless it is `held` there, the gradebook lacks it."""
     shown = course.autograded(record.exercise, record.student)
     path = course.graded_notebook(record.exercise, record.student)
-    if publish and not _same_content(shown, path):
+    if not held or not _same_content(shown, path):
         gradebook.publish(course, record, submission, nbformat.read(path, as_version=4))
-    return record
 
 
 def _same_content(one: Path, other: Path) -> bool:
@@ -171,3 +175,9 @@ def records(course: Course, exercise: str, students: Sequence[str] = ()) -> list
     names = students or tuple(course.students(exercise))
     found = (read(course.record(exercise, student)) for student in names)
     return [record for record in found if record is not None]
+
+
+def standings(course: Course, exercise: str, records: Sequence[Record]) -> list[Standing]:
+    """Where the submissions of `records` stand, with what people have graded in the gradebook."""
+    in_gradebook = gradebook.cell_grades(course, exercise)
+    return [standing(record, in_gradebook.get(record.student, ())) for record in records]

@@ -89,10 +89,59 @@ def test_a_threshold_that_students_cannot_read_is_refused(course: Course) -> Non
         assert release(course, "tiny").is_file()
 
 
-def test_trained_tensors_are_not_handed_out(course: Course) -> None:
-    (course.source("tiny").parent / "training.safetensors").write_bytes(b"the author's own")
-    with pytest.raises(AuthorError, match=r"remove training\.safetensors from source/"):
+@pytest.mark.parametrize(
+    "name", ["training.safetensors", "adapter/adapter_model.safetensors", "best.safetensors"]
+)
+def test_what_training_or_the_reference_left_is_not_handed_out(course: Course, name: str) -> None:
+    course.reference("tiny").with_name("model.safetensors").write_bytes(b"what the reference reaches")
+    path = course.source("tiny").parent / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"what the reference reaches")
+    with pytest.raises(AuthorError, match=rf"remove {name} from source/"):
         release(course, "tiny")
+
+
+def test_a_model_that_the_instructor_saved_is_handed_out(course: Course) -> None:
+    (course.source("tiny").parent / "start").mkdir()
+    (course.source("tiny").parent / "start/model.safetensors").write_bytes(b"where students begin")
+    released = release(course, "tiny").parent
+    assert (released / "start/model.safetensors").read_bytes() == b"where students begin"
+
+
+def _content(folder: Path) -> dict[str, bytes | None]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def test_a_refused_release_leaves_everything_as_it_was(course: Course) -> None:
+    helper = course.source("tiny").with_name("helpers.py")
+    helper.write_text("x = 1\n")
+    release(course, "tiny")
+    before = _content(course.root / "release")
+    helper.write_text("from grader_tests import tiny\n")
+    helper.with_name("new.py").write_text("x = 2\n")
+    with pytest.raises(AuthorError, match=r"hidden tests in helpers\.py"):
+        release(course, "tiny")
+    assert _content(course.root / "release") == before
+    assert not list(course.root.glob(".release-*"))
+
+
+def test_a_refused_first_release_leaves_nothing(course: Course) -> None:
+    course.source("tiny").with_name("helpers.py").write_text("from grader_tests import tiny\n")
+    with pytest.raises(AuthorError, match="hidden tests in"):
+        release(course, "tiny")
+    assert not (course.root / "release").exists()
+
+
+def test_a_release_has_no_file_of_an_older_one(course: Course) -> None:
+    helper = course.source("tiny").with_name("old.py")
+    helper.write_text("x = 1\n")
+    released = release(course, "tiny").parent
+    helper.rename(helper.with_name("new.py"))
+    release(course, "tiny")
+    assert sorted(path.name for path in released.iterdir()) == ["new.py", "tiny.ipynb"]
 
 
 def test_where_nbgrader_refuses_its_reason_is_said(course: Course) -> None:

@@ -19,6 +19,7 @@ from tlgrader.evidence.handed_in import cell_digest, read, write
 from tlgrader.grading.pool import Pool
 from tlgrader.grading.verifying import Tolerance, apart, curves
 from tlgrader.records.record import Record, Training
+from tlgrader.records.standing import standing
 from tlgrader.sandbox.limits import GIB, Limits
 
 LIMITS = Limits(cell_s=60, notebook_s=120, memory_bytes=GIB)
@@ -106,10 +107,11 @@ def test_a_share_is_drawn_of_those_who_hand_something_in(course: Course, records
 
 def test_the_cohorts_table_says_where_each_training_comes_from(records: dict[str, Record]) -> None:
     chosen = [records[student] for student in ("honest", "typed_in", "hands_nothing_in")]
-    table = cohort(chosen, "tiny")
+    standings = [standing(record) for record in chosen]
+    table = cohort(standings, chosen, "tiny")
     (column,) = [column for column in table.columns if column.header == "training"]
     assert list(column.cells) == ["verified", "in doubt", "run"]
-    assert len(cohort(chosen[2:], "tiny").columns) == len(table.columns) - 1
+    assert len(cohort(standings[2:], chosen[2:], "tiny").columns) == len(table.columns) - 1
 
 
 def test_a_rerun_leaves_nothing_to_verify(course: Course) -> None:

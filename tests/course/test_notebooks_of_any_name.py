@@ -58,7 +58,7 @@ def test_it_is_graded_under_nbgraders_name_of_the_notebook(graded: Course) -> No
 
 def test_nbgraders_own_commands_and_feedback_find_it(graded: Course) -> None:
     program = Path(sys.executable).with_name("nbgrader")
-    command = [program, "autograde", NAME, "--force"]
+    command = [str(program), "autograde", NAME, "--force"]
     done = subprocess.run(command, cwd=graded.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert [(row.student, row.score) for row in rows(graded, NAME)] == [("ada", 6.0)]

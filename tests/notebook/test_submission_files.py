@@ -84,7 +84,16 @@ def test_checkpoints_do_not_crowd_a_training_result_out(
 
 def test_what_running_an_exercise_leaves_behind_is_no_part_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "adapter" / "lora"  # a course may lie anywhere
-    for name in ("lora.ipynb", "helper.py", "training.safetensors", "adapter/adapter_config.json"):
+    for name in (
+        "lora.ipynb",
+        "helper.py",
+        "training.safetensors",
+        "adapter/adapter_config.json",
+        "m.safetensors",
+    ):
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
         (folder / name).write_text(name)
-    assert files_beside(folder / "lora.ipynb") == {"helper.py": b"helper.py"}
+    assert files_beside(folder / "lora.ipynb") == {
+        "helper.py": b"helper.py",
+        "m.safetensors": b"m.safetensors",
+    }

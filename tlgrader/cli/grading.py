@@ -1,7 +1,8 @@
-"""Commands of everyday grading: demo, grade, check, status, feedback."""
+"""Commands of everyday grading: grade, check, status, feedback."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,12 @@ import typer
 from rich.markup import escape
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
-from tlgrader.cli.show import STDERR, STDOUT, cohort, watched
+from tlgrader.cli.show import STDERR, STDOUT, cohort, counted, short, watched
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
 from tlgrader.notebook.exercise import read_exercise
-from tlgrader.records.record import Record, Training, alike
+from tlgrader.records.record import Record, Training, alike, printable
+from tlgrader.records.standing import Standing, State
 from tlgrader.sandbox.gpu import Share
 
 Students = Annotated[
@@ -90,10 +92,9 @@ def grade(
     )
     steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
     records = sorted((step.record for step in steps), key=lambda record: record.student)
-    STDOUT.print(cohort(records, exercise))
     kept = sum(not step.done_now for step in steps)
-    STDOUT.print(f"{len(steps) - kept} graded now, {kept} kept from before.")
-    _end(records)
+    standings = pipeline.standings(here, exercise, records)
+    _show(exercise, standings, records, f"{len(steps) - kept} graded now, {kept} kept from before.")
 
 
 def _shares(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[Share, ...]:
@@ -114,42 +115,59 @@ def _students(course: Course, exercise: str, chosen: list[str] | None) -> list[s
     return list(dict.fromkeys(chosen)) if chosen else there
 
 
-def _end(records: list[Record]) -> None:
-    """List what needs a person, and end with 1 where there is something."""
-    waiting = [f"{record.student}: {reason}" for record in records for reason in record.for_a_person()]
+def _show(exercise: str, standings: list[Standing], records: list[Record], *sentences: str) -> None:
+    """List what needs a person, then everybody in a table; end with 1 where a person has something to do."""
+    waiting = [f"{one.student}: {reason}" for one in standings for reason in one.reasons]
     waiting += alike(records)
     for reason in waiting:
-        STDERR.print(f"[yellow]For a person:[/] {escape(reason)}", soft_wrap=True)
-    if waiting:
+        STDERR.print(f"[yellow]For a person:[/] {escape(printable(reason))}", soft_wrap=True)
+    STDOUT.print(cohort(standings, records, exercise))
+    for sentence in (counted(standings), *sentences):
+        STDOUT.print(escape(printable(sentence)), highlight=False)
+    if any(one.waits for one in standings):
+        STDOUT.print("What waits is graded by hand: nbgrader formgrader", soft_wrap=True)
+    if waiting or any(one.waits for one in standings):
         raise typer.Exit(1)
 
 
 def status(exercise: ExerciseName, course: CourseFolder = None) -> None:
-    """Show what has been graded, what waits, and what needs a person."""
-    from tlgrader import pipeline
+    """Show what has been graded, what waits for a person, what cannot be graded, and who has not been graded yet."""
+    from tlgrader import gradebook, pipeline
 
     here = course_at(course, exercise)
+    students = list(here.students(exercise))
     records = pipeline.records(here, exercise)
-    graded = {record.student for record in records}
-    waiting = [student for student in here.students(exercise) if student not in graded]
-    STDOUT.print(cohort(records, exercise))
-    if waiting:
-        STDOUT.print(f"Not graded yet: {escape(', '.join(waiting))}")
-    _end(records)
+    graded = {one.student: one for one in pipeline.standings(here, exercise, records)}
+    standings = [graded.get(student, Standing(student, State.not_graded)) for student in students]
+    absent = [student for student in gradebook.students(here) if student not in students]
+    sentence = f"Not submitted, of those in the gradebook: {short(', '.join(absent), 200)}"
+    _show(exercise, standings, records, *([sentence] if absent else []))
 
 
 def feedback(exercise: ExerciseName, student: Students = None, course: CourseFolder = None) -> None:
-    """Write each student's feedback page, without hidden tests or marking schemes, into feedback/."""
+    """Write each student's feedback page, without hidden tests or marking schemes, into feedback/.
+
+    Whoever has not been graded yet gets none; then it ends with exit code 1.
+    """
     from tlgrader.gradebook.commands import generate_feedback
 
     here = course_at(course, exercise)
     students = _students(here, exercise, student)
-    written = list(
-        watched(generate_feedback(here, exercise, students), len(students), f"Feedback on {exercise}")
-    )
+    graded = [student for student in students if here.autograded(exercise, student).is_file()]
+    pages = generate_feedback(here, exercise, graded)
+    written = list(watched(pages, len(graded), f"Feedback on {exercise}"))
     STDOUT.print(
-        f"Pages written: {len(written)}, as feedback/<student>/{exercise}/{here.notebook(exercise)}.html"
+        f"Pages written: {len(written)}, as feedback/<student>/{exercise}/{here.notebook(exercise)}.html",
+        soft_wrap=True,
     )
+    for left_out in (student for student in students if student not in graded):
+        STDERR.print(
+            f"[yellow]No page for[/] {escape(printable(left_out))}, who has not been graded yet: run "
+            f"tlgrader grade {shlex.quote(exercise)}",
+            soft_wrap=True,
+        )
+    if len(graded) < len(students):
+        raise typer.Exit(1)
 
 
 def check(
@@ -173,22 +191,4 @@ def check(
         STDOUT.print(f"\n{escape(checked.training)}", soft_wrap=True)
     STDOUT.print(f"\n{checked.summary}")
     if not checked.all_passed:
-        raise typer.Exit(1)
-
-
-def demo(
-    slots: Slots = CORES,
-    whole: Annotated[
-        bool, typer.Option("--whole", help="Hand in the whole corpus, not a few of it.")
-    ] = False,
-    course: CourseFolder = None,
-) -> None:
-    """Grade a cohort in every exercise: the whole flow, from submissions to feedback pages.
-
-    The cohort is a few of the corpus that proves the checks: what imagined students handed in, right and wrong,
-    and some files that cannot be read. Each one's verdict is known, and compared.
-    """
-    from tlgrader.demo import COHORT, run_demo
-
-    if not run_demo(course_at(course), slots, None if whole else COHORT):
         raise typer.Exit(1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlgrader.course.contents import digest_of, hidden_modules, paths_beside
 from tlgrader.errors import AuthorError, UsageError
 
 # nbgrader's rule (no plus sign), and nothing that a shell, a pattern of files or a path reads as something else.
@@ -85,6 +85,11 @@ class Course:
         if not _EXERCISE.fullmatch(exercise):
             raise UsageError(f"an exercise cannot be called {exercise!r}: a name has {NAME_RULE}")
         return exercise
+
+    @property
+    def configuration(self) -> Path:
+        """nbgrader's configuration."""
+        return self.root / "nbgrader_config.py"
 
     @property
     def registration(self) -> Path:
@@ -177,9 +182,16 @@ class Course:
                 yield folder.parent.name
 
     def exercise_digest(self, exercise: str) -> str:
-        """SHA-256 of all that decides a score besides the submission: notebook, hidden tests, numbers."""
-        parts = (self.source(exercise), self.hidden_tests(exercise), self.measured(exercise))
-        total = hashlib.sha256()
-        for part in parts:
-            total.update(hashlib.sha256(part.read_bytes() if part.is_file() else b"").digest())
-        return total.hexdigest()
+        """SHA-256 of all that decides a score besides the submission.
+
+        The notebook and the files beside it, the modules of its hidden tests, its numbers, what the course registers.
+        """
+        notebook, hidden = self.source(exercise), self.hidden_tests(exercise)
+        files = {
+            "notebook": notebook,
+            "course.py": self.registration,
+            "reference.json": self.measured(exercise),
+            **{f"source/{name}": path for name, path in paths_beside(notebook).items()},
+            **{f"grader_tests/{name}": path for name, path in hidden_modules(notebook, hidden).items()},
+        }
+        return digest_of(files)

@@ -83,7 +83,8 @@ class Observer:
             with same_randomness():
                 result = function(*arguments)
         except Exception as error:
-            return Missing(f"`{_called(function)}` raised {type(error).__name__}: {error}"[:2_000])
+            said = f"`{_called(function)}` raised {type(error).__name__}: {error}"[:2_000]
+            return Missing(said, tuple(str(kind.__name__)[:200] for kind in type(error).__mro__[:16]))
         return self.observe(result)
 
     def forget(self) -> None:

@@ -12,16 +12,17 @@ import nbformat
 from filelock import FileLock
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveCells
 from nbgrader.utils import parse_utc
 
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
+from tlgrader.gradebook.starters import WriteStarters
 from tlgrader.gradebook.surroundings import prepare
-from tlgrader.notebook.exercise import read_exercise
 from tlgrader.notebook.submission import Submission
-from tlgrader.records.record import Record, Status, write_atomically
+from tlgrader.records.record import Record, write_atomically
+from tlgrader.records.standing import CellGrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def sync(course: Course, exercise: str) -> None:
     resources = _resources(course, exercise, "")
     with opened(course) as book:
         book.update_or_create_assignment(exercise)
+        notebook, resources = WriteStarters().preprocess(notebook, resources)
         notebook, resources = ComputeChecksums().preprocess(notebook, resources)
         try:
             SaveCells().preprocess(notebook, resources)
@@ -75,7 +77,7 @@ def publish(course: Course, record: Record, submission: Submission | None, noteb
 
 def save_scores(book: Gradebook, course: Course, record: Record) -> None:
     """Set automatic scores and what a person has to grade. A grader's own scores and comments stay."""
-    scores = {grade.cell: grade.score for grade in record.grades}
+    scores = record.scores_by_cell
     submitted = book.find_submission_notebook(
         course.notebook(record.exercise), record.exercise, record.student
     )
@@ -83,38 +85,52 @@ def save_scores(book: Gradebook, course: Course, record: Record) -> None:
         score = scores.get(grade.name)
         grade.auto_score = None if score is None else min(round(score, 4), grade.max_score)
         grade.needs_manual_grade = score is None or grade.manual_score is not None
-    empty = unanswered(course, record)
     for comment in submitted.comments:
-        comment.auto_comment = "No response." if comment.name in empty else None
+        comment.auto_comment = "No response." if comment.name in record.unanswered else None
     book.db.commit()
 
 
-def unanswered(course: Course, record: Record) -> set[str]:
-    """Student and written cells whose text is the exercise's own, or nothing."""
-    path = course.graded_notebook(record.exercise, record.student)
-    if record.status is not Status.graded or not path.is_file():
-        return set()
-    own = {cell.id: cell.source.strip() for cell in read_exercise(course.source(record.exercise)).cells}
-    nodes = nbformat.read(path, as_version=4).cells
-    marked = {node.metadata["nbgrader"]["grade_id"]: node for node in nodes if "nbgrader" in node.metadata}
-    return {
-        id
-        for id, node in marked.items()
-        if node.metadata["nbgrader"].get("solution") and node.source.strip() in ("", own.get(id))
-    }
+def cell_grades(course: Course, exercise: str) -> dict[str, list[CellGrade]]:
+    """What people have graded of an exercise, by student: every cell of whoever is in the gradebook."""
+    if not course.gradebook.is_file():
+        return {}
+    with opened(course) as book:
+        return {
+            submission.student.id: [
+                _cell_grade(grade) for notebook in submission.notebooks for grade in notebook.grades
+            ]
+            for submission in _submissions(book, exercise)
+        }
+
+
+def _cell_grade(grade: Grade) -> CellGrade:
+    by_person = grade.manual_score is not None
+    score = grade.score if by_person else None  # with the extra credit that a person gave
+    return CellGrade(grade.name, grade.max_score, score, by_person and grade.needs_manual_grade)
+
+
+def students(course: Course) -> list[str]:
+    """The students whom the gradebook knows, sorted, whether they handed something in or not."""
+    if not course.gradebook.is_file():
+        return []
+    with opened(course) as book:
+        return sorted(student.id for student in book.students)
 
 
 def rows(course: Course, exercise: str) -> list[GradebookRow]:
     """The submissions of an exercise, as the gradebook has them."""
     with opened(course) as book:
-        try:
-            submissions = book.assignment_submissions(exercise)
-        except MissingEntry:
-            return []
         return [
             GradebookRow(s.student.id, s.score, s.max_score, s.needs_manual_grade)
-            for s in sorted(submissions, key=lambda s: s.student.id)
+            for s in sorted(_submissions(book, exercise), key=lambda s: s.student.id)
         ]
+
+
+def _submissions(book: Gradebook, exercise: str) -> list[SubmittedAssignment]:
+    try:
+        return list(book.assignment_submissions(exercise))
+    except MissingEntry:
+        return []
 
 
 def _timestamp(course: Course, record: Record) -> dict[str, object]:

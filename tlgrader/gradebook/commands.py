@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
@@ -17,10 +18,11 @@ from tlgrader.errors import AuthorError, GraderError
 _CAUSE = re.compile(r"^\s*[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
 
 
-def generate_assignment(course: Course, exercise: str) -> None:
-    """Write ``release/<exercise>/`` and bring the gradebook up to date; AuthorError where nbgrader refuses."""
+def generate_assignment(course: Course, exercise: str, into: Path) -> None:
+    """Write ``<into>/<exercise>/`` and bring the gradebook up to date; AuthorError where nbgrader refuses."""
+    api = _api(course, release_directory=str(into))
     with FileLock(course.lock, is_singleton=True):
-        failure = _failure(_api(course).generate_assignment(exercise, force=True), f"release of {exercise}")
+        failure = _failure(api.generate_assignment(exercise, force=True), f"release of {exercise}")
     if failure:
         raise AuthorError(failure)
 
@@ -43,8 +45,9 @@ def generate_feedback(course: Course, exercise: str, students: Sequence[str]) ->
         raise GraderError("\n".join(failures))
 
 
-def _api(course: Course) -> NbGraderAPI:
+def _api(course: Course, **folders: str) -> NbGraderAPI:
     config: Config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.update(folders)
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     return NbGraderAPI(config=config)
 

@@ -23,11 +23,13 @@ def configure(c: Any) -> None:
 
     from tlgrader.gradebook.page import FeedbackExporter, GetGradesSoFar
     from tlgrader.gradebook.stages import SaveRecord, TakeRecord, know_the_exercise
+    from tlgrader.gradebook.starters import WriteStarters
 
     prepare()
-    # The starters are written in source/, the solutions lie in tl_solutions/: nothing has to be cleared.
+    # Where nbgrader has `ClearSolutions`: that would clear starters that are written in source/, too.
     c.GenerateAssignment.preprocessors = [
         LockCells,
+        WriteStarters,
         ClearOutput,
         CheckCellMetadata,
         ComputeChecksums,

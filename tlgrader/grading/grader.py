@@ -151,6 +151,7 @@ def _record(
         cells=executed.cells,
         grades=executed.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
+        unanswered=rebuilt.unanswered,
         seconds={
             "total": round(seconds, 3),
             "cells": round(cells, 3),

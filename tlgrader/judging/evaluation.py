@@ -5,22 +5,23 @@ from __future__ import annotations
 import ast
 import traceback
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from tlgrader import checks
-from tlgrader.checks.asking import cut
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
+from tlgrader.checks.wording import cut
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
+from tlgrader.judging.asked import Asked, Functions, NoAnswer
 from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
+from tlgrader.judging.hidden_tests import hidden_tests
 from tlgrader.records.record import GradeRecord, Item
 
-# What a plain assert may raise because a student's value is not what the author expected.
-_STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+# What a plain assert may raise because a student's value is not what the author expected; torch raises RuntimeError,
+# as where a tensor of several numbers is asked whether it is true, which sorting does.
+_STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 LONG, ENTRY = 120, 30
 """So many characters are shown of a value; so many of each entry of a dict that is longer."""
@@ -74,31 +75,16 @@ class Evaluator:
         return result
 
     def _environment(self, cell: GradeCell) -> dict[str, Any]:
-        modules = {name: _module(self._hidden_tests.with_name(f"{name}.py")) for name in cell.modules}
+        folder = self._hidden_tests.parent
+        modules = {name: hidden_tests(folder).module(name) for name in cell.modules}
         return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
 
 
 def _reaching(line: Line, observed: Mapping[str, Observation]) -> Line:
     """`line`, or where it looks into what is not plain data, the same with its subscripts followed in the worker."""
-    kinds = [observed[name].evidence for name in line.needs]
+    kinds = [observed[name].evidence for name in line.needs if name not in line.calls]
     beyond = line.beyond if any(not isinstance(seen, Value | Array | Missing) for seen in kinds) else None
     return beyond or line
-
-
-def _module(path: Path) -> ModuleType:
-    try:
-        return _loaded(path, path.read_bytes())
-    except OSError as error:
-        raise AuthorError(f"there is no grader_tests/{path.name}") from error
-
-
-@cache
-def _loaded(path: Path, content: bytes) -> ModuleType:
-    """One module for all submissions, since reading its hidden data takes as long as measuring on them."""
-    module = ModuleType(f"grader_tests.{path.stem}")
-    module.__file__ = str(path)
-    exec(compile(content, path, "exec"), module.__dict__)
-    return module
 
 
 def _evaluate(line: Line, names: dict[str, Any]) -> Any:
@@ -109,14 +95,19 @@ def _assertion(line: Line, names: dict[str, Any]) -> Finding:
     expected = line.message or (
         line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion"
     )
-    for name, value in names.items():
+    plain = {name: value for name, value in names.items() if name not in line.calls}
+    for name, value in plain.items():
         if isinstance(value, Observation):
             return _finding(line, Outcome.failed, _not_plain(name, value), expected)
+    functions = Functions(hidden=line.hidden)
+    asked = {name: Asked(name, names[name], functions) for name in line.calls}
     try:
-        holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **names}))
+        holds = bool(_evaluate(line, {"__builtins__": BUILTINS, **plain, **asked}))
+    except NoAnswer as error:
+        return _finding(line, Outcome.failed, str(error), expected)
     except _STUDENTS_VALUE as error:
-        return _finding(line, Outcome.failed, f"{type(error).__name__}: {error}", expected)
-    seen = ", ".join(_seen(line, name, value) for name, value in names.items())
+        return _finding(line, Outcome.failed, _raised(error, line, plain, functions.seen()), expected)
+    seen = ", ".join([*(_seen(line, name, value) for name, value in plain.items()), *functions.seen()])
     return _finding(line, Outcome.passed if holds else Outcome.failed, seen, expected)
 
 
@@ -142,6 +133,19 @@ def _asked(line: Line, name: str) -> list[Any]:
     return [key.value for key in of_it if isinstance(key, ast.Constant)]
 
 
+def _raised(error: Exception, line: Line, names: Mapping[str, Any], answers: list[str]) -> str:
+    """What an assert met, and of which values: a shape says more than a tensor's numbers."""
+    values = ", ".join([*(_formed(line, name, value) for name, value in names.items()), *answers])
+    return f"{cut(f'{type(error).__name__}: {error}', 3 * LONG)} ({values})"
+
+
+def _formed(line: Line, name: str, value: object) -> str:
+    shape = getattr(value, "shape", None)
+    if shape is None:
+        return _seen(line, name, value)
+    return f"`{name}` is a {type(value).__name__} of shape {list(shape)}"
+
+
 def _short(value: object) -> str:
     text = repr(value)
     if len(text) > LONG and isinstance(value, dict):  # every key, rather than the first values
@@ -151,7 +155,8 @@ def _short(value: object) -> str:
 
 
 def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:
-    return Finding(line.name, outcome, Strength.claimed, observed=observed, expected=expected)
+    strength = Strength.queried if line.calls else Strength.claimed
+    return Finding(line.name, outcome, strength, observed=observed, expected=expected)
 
 
 def _broken(line: Line, what: str, fault: Fault) -> Finding:

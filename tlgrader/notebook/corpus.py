@@ -20,7 +20,7 @@ import ast
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -28,7 +28,7 @@ from nbformat import NotebookNode
 
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
-from tlgrader.notebook.exercise import Exercise, Role
+from tlgrader.notebook.exercise import Exercise, Role, read_exercise
 from tlgrader.notebook.submission import Submission, SubmittedCell
 
 KINDS = ("pass", "partial", "fail", "error", "cheat", "baseline")
@@ -77,15 +77,30 @@ def read_corpus(course: Course, exercise: str) -> tuple[Sample, ...]:
     Raises:
         AuthorError: a file is wrong, its name has no known outcome, or there is no reference.
     """
-    if not course.reference(exercise).is_file():
-        raise AuthorError(f"tl_solutions/{exercise}/reference.py is missing")
-    samples = [read_sample(course.reference(exercise))]
+    samples = [read_reference(course, read_exercise(course.source(exercise)))]
     for path in sorted(course.corpus(exercise).glob("*.py")):
         sample = read_sample(path)
         if sample.kind not in KINDS:
             raise AuthorError(f"{path.name} must begin with one of {', '.join(KINDS)}, then two underscores")
         samples.append(sample)
     return tuple(samples)
+
+
+def read_reference(course: Course, exercise: Exercise) -> Sample:
+    """The reference: the solution regions of the notebook, and the cells of ``reference.py``, which go before them.
+
+    Raises:
+        AuthorError: there is neither, or the file is wrong.
+    """
+    path, regions = course.reference(exercise.name), exercise.solutions
+    if path.is_file():
+        sample = read_sample(path)
+        return replace(sample, cells={**regions, **sample.cells})
+    if not regions:
+        raise AuthorError(
+            f"tl_solutions/{exercise.name}/reference.py is missing, and the notebook has no solution regions"
+        )
+    return Sample("reference", "The solution regions of the notebook.", regions)
 
 
 def as_submission(exercise: Exercise, sample: Sample, reference: Sample) -> Submission:

@@ -13,13 +13,14 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tlgrader.course.contents import paths_beside
 from tlgrader.errors import AuthorError
 from tlgrader.notebook.claimed import Pictures
+from tlgrader.notebook.regions import has_regions, split
 
-TENSORS = ".safetensors"
-"""How files with trained tensors end; none of them is part of an exercise."""
-_LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
+UNNAMED = "place-"
+"""How ids begin of cells whose notebook's format knows no ids."""
 
 
 class Role(StrEnum):
@@ -35,13 +36,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of an exercise; `id` is its grade id where it has one, else nbformat's cell id."""
+    """One cell of an exercise; `id` is its grade id where it has one, else nbformat's cell id.
+
+    `source` is what runs and is released, of a student's cell its starter.
+    """
 
     id: str
     role: Role
     source: str
     points: float
     node: NotebookNode
+    solution: str | None = None
+    """The author's, where the notebook holds it (`notebook/regions.py`)."""
 
     @property
     def released(self) -> str:
@@ -99,6 +105,11 @@ class Exercise:
         """Whether a cell of it is tagged ``train``."""
         return any(cell.trains for cell in self.cells)
 
+    @property
+    def solutions(self) -> dict[str, str]:
+        """The solutions that the notebook itself holds, by cell."""
+        return {cell.id: cell.solution for cell in self.cells if cell.solution is not None}
+
     def ids(self, *roles: Role) -> tuple[str, ...]:
         """Ids of the cells that have one of `roles`, in order."""
         return tuple(cell.id for cell in self.cells if cell.role in roles)
@@ -134,9 +145,10 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
     """The exercise that `notebook` defines.
 
     Raises:
-        AuthorError: two cells share an id.
+        AuthorError: two cells share an id, or a solution region is wrong.
     """
-    cells = tuple(_cell(node) for node in notebook.cells)
+    regions = has_regions(notebook.cells)
+    cells = tuple(_cell(node, place, regions=regions) for place, node in enumerate(notebook.cells, 1))
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -145,26 +157,26 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
     return Exercise(name, cells, notebook.metadata)
 
 
-def _cell(node: NotebookNode) -> Cell:
+def _cell(node: NotebookNode, place: int, *, regions: bool) -> Cell:
+    """The cell in that `place`, which is its id in a notebook of format 4.4 or older, where cells have none."""
     mark = node.metadata.get("nbgrader", {})
+    own = str(node.get("id") or f"{UNNAMED}{place}")
+    id, role = str(mark.get("grade_id") or own), role_of(node)
+    starter, solution = split(node, id) if regions else (node.source, None)
     clean = copy.deepcopy(node)
+    clean.source, clean["id"] = starter, own
     if clean.cell_type == "code":
         clean.outputs, clean.execution_count = [], None
     return Cell(
-        id=str(mark.get("grade_id") or node.get("id")),
-        role=role_of(node),
-        source=node.source,
+        id=id,
+        role=role,
+        source=starter,
         points=float(mark.get("points", 0) or 0),
         node=clean,
+        solution=solution,
     )
 
 
 def files_beside(notebook: Path) -> dict[str, bytes]:
-    """The files that come with an exercise, by relative name; not what running its notebook leaves behind."""
-    folder = notebook.parent
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {
-        name.as_posix(): path.read_bytes()
-        for name, path in files.items()
-        if name.suffix not in (".ipynb", TENSORS) and not _LEFT_BEHIND & set(name.parts)
-    }
+    """The content of the files that come with an exercise, by relative name."""
+    return {name: path.read_bytes() for name, path in paths_beside(notebook).items()}

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from tlgrader.evidence.handed_in import FILE, MAX_BYTES
 from tlgrader.notebook.claimed import Pictures, encodable, outputs_in, pictures_in
-from tlgrader.notebook.exercise import Cell, Exercise, Role
+from tlgrader.notebook.exercise import UNNAMED, Cell, Exercise, Role
 
 NOTEBOOK_BYTES = 20 * 2**20
 FILES_BYTES = 20 * 2**20
@@ -61,10 +61,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """The notebook that is graded: cells to execute, and what had to be put right."""
+    """The notebook that is graded: cells to execute, what had to be put right, and what was left unanswered."""
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...]
+    unanswered: tuple[str, ...] = ()
+    """Cells that hold nothing, or what the release has in them, and behind which the student wrote nothing either."""
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
@@ -174,7 +176,7 @@ def rebuild(exercise: Exercise, submission: Submission) -> Rebuilt:
     """The notebook that is graded: the instructor's cells with the student's text in student cells.
 
     Cells are matched by grade id, then by nbformat's cell id. Of duplicates the first counts as the cell and
-    the others are kept behind it, as they ran in Jupyter. Cells that match nothing are kept after the cell
+    the others are kept behind it, code as it ran in Jupyter. Cells that match nothing are kept after the cell
     they followed.
     """
     match = _Matching(exercise, submission.cells)
@@ -182,7 +184,7 @@ def rebuild(exercise: Exercise, submission: Submission) -> Rebuilt:
     for cell in exercise.cells:
         cells.append(_filled(cell, match.first.get(cell.id)))
         cells.extend(match.added_after(cell.id))
-    return Rebuilt(tuple(cells), tuple(match.notes()))
+    return Rebuilt(tuple(cells), tuple(match.notes()), tuple(match.unanswered()))
 
 
 def _filled(cell: Cell, submitted: SubmittedCell | None) -> Cell:
@@ -198,6 +200,10 @@ def _empty(cell: Cell) -> Cell:
     if cell.role not in (Role.student, Role.written):
         return cell
     return cell.with_text(MISSING if cell.node.cell_type == "code" else "")
+
+
+def _reads_as(submitted: SubmittedCell, cell: Cell) -> bool:
+    return submitted.type == cell.node.cell_type and submitted.text.strip() == cell.released.strip()
 
 
 class _Matching:
@@ -224,16 +230,41 @@ class _Matching:
             self._order.append(id)
         else:
             self._duplicates.append(id)
-            if self._known[id].role is Role.student:
+            if self._known[id].role in (Role.student, Role.written):
                 self._added.setdefault(id, []).append(cell)
 
     def _identify(self, cell: SubmittedCell) -> str | None:
         if cell.grade_id in self._known:
             return cell.grade_id
-        return self._by_node.get(cell.id) if cell.id is not None else None
+        return self._by_node.get(cell.id) if cell.id is not None else self._by_text(cell)
+
+    def _by_text(self, cell: SubmittedCell) -> str | None:
+        """The first cell with no id but its place, and not found yet, that reads as this one, which has none either."""
+        return next(
+            (
+                known.id
+                for known in self._known.values()
+                if known.id.startswith(UNNAMED) and known.id not in self.first and _reads_as(cell, known)
+            ),
+            None,
+        )
 
     def added_after(self, id: str | None) -> list[Cell]:
         return [_added(cell, f"added-{id or 'top'}-{n}") for n, cell in enumerate(self._added.get(id, []), 1)]
+
+    def unanswered(self) -> Iterator[str]:
+        """Cells for an answer, of code or of words, that hold none.
+
+        nbgrader's rule, but fair to who answers beside the cell: a cell that is missing, or that something which the
+        student wrote follows, is for a person to judge. So is a task, whose own text is never the answer.
+        """
+        for id, submitted in self.first.items():
+            cell = self._known[id]
+            if not cell.node.metadata.get("nbgrader", {}).get("solution"):
+                continue
+            beside = any(added.text.strip() for added in self._added.get(id, []))
+            if submitted.text.strip() in ("", cell.released.strip()) and not beside:
+                yield id
 
     def notes(self) -> list[str]:
         """What was done to the notebook, in sentences for the student and the assistant."""
@@ -248,9 +279,11 @@ class _Matching:
         return notes
 
     def _fate(self, id: str) -> str:
-        if self._known[id].role is Role.student:
-            return "the first counts as the answer, the others ran after it"
-        return "one counts"
+        fates = {
+            Role.student: "the first counts as the answer, the others ran after it",
+            Role.written: "the first counts as the answer, the others are kept behind it",
+        }
+        return fates.get(self._known[id].role, "one counts")
 
     def _notes_on(self, cell: Cell, submitted: SubmittedCell | None) -> list[str]:
         if cell.role is Role.text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -115,6 +115,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[CellRecord, ...] = ()
     grades: tuple[GradeRecord, ...] = ()
     manual: dict[str, float] = {}  # points of the cells that a person grades, by id
+    unanswered: tuple[
+        str, ...
+    ] = ()  # cells, of code or of words, that hold no answer; one of words then earns 0
     runs: dict[str, tuple[float, ...]] = {}  # of items in the grey zone, by id: what each run measured
     seconds: dict[str, float] = {}
     training: Training = Training.rerun  # as it was asked for
@@ -141,21 +144,40 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """The most that is given automatically."""
         return sum(grade.points for grade in self.grades)
 
+    @property
+    def points_by_cell(self) -> dict[str, float]:
+        """The points of every cell that has some: grade cells, then written answers."""
+        return {**{grade.cell: grade.points for grade in self.grades}, **self.manual}
+
+    @property
+    def scores_by_cell(self) -> dict[str, float | None]:
+        """The automatic score of every cell that has points; None where a person grades it.
+
+        A written answer that holds nothing earns 0 (nbgrader's rule), and nobody has to look at it.
+        """
+        by_checks = {grade.cell: grade.score for grade in self.grades}
+        return by_checks | {id: 0.0 if id in self.unanswered else None for id in self.manual}
+
     def items(self) -> dict[str, Item]:
         """All items by id, in order."""
         return {item.id: item for grade in self.grades for item in grade.items}
 
-    def for_a_person(self) -> tuple[str, ...]:
-        """Why somebody has to look, in sentences without control characters; empty where the score stands by itself."""
-        return tuple(map(printable, self._reasons()))
+    def for_a_person(self, decided: Container[str] = ()) -> tuple[str, ...]:
+        """Why somebody has to look, in sentences without control characters; empty where the score stands by itself.
 
-    def _reasons(self) -> list[str]:
+        Written answers, which always wait for a person, are not among them. `decided` are cells that a person has
+        graded: what went wrong in them is settled.
+        """
+        return tuple(map(printable, self._reasons(decided)))
+
+    def _reasons(self, decided: Container[str]) -> list[str]:
         if self.status is not Status.graded:
             return [self.reason]
         reasons = [
             f"{item.id}: {item.finding.observed}"
-            for item in self.items().values()
-            if item.finding.outcome is Outcome.error
+            for grade in self.grades
+            for item in grade.items
+            if item.finding.outcome is Outcome.error and grade.cell not in decided
         ]
         queried = sum(grade.queried_points for grade in self.grades)
         if self.points and queried > QUERIED_SHARE * self.points:
@@ -215,9 +237,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 def read(path: Path) -> Record | None:
     """The record at `path`, or None where there is none of this schema."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        found = msgspec.json.decode(path.read_bytes(), type=Record)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+    return found if found.schema == SCHEMA else None
 
 
 def still_holds(

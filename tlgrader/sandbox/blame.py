@@ -10,6 +10,8 @@ from tlgrader.sandbox.limits import Limits, in_words
 from tlgrader.sandbox.messages import Done
 
 SHORT = 4_000
+BLANK = "FIX_ME"
+"""What courses write into their notebooks where a student has something to fill in."""
 _OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "out of memory")
 _NO_ACCELERATOR = (
     "Found no NVIDIA driver",
@@ -22,7 +24,13 @@ _DISK_FULL = ("PytorchStreamWriter failed", "File too large", "No space left on 
 
 def verdict(error: BaseException, limits: Limits) -> Done:
     """How a cell ended that raised `error`."""
-    return _on_gpu(error) or _of_limits(error, limits) or Done("error", in_short(error))
+    return _on_gpu(error) or _of_limits(error, limits) or Done("error", in_short(error) + _of_a_blank(error))
+
+
+def _of_a_blank(error: BaseException) -> str:
+    """A clause where a starter's blank was left, which is a name that nothing defines."""
+    is_blank = isinstance(error, NameError) and error.name == BLANK
+    return f": a blank of the exercise, `{BLANK}`, is still to be filled in" if is_blank else ""
 
 
 def _on_gpu(error: BaseException) -> Done | None:

@@ -12,6 +12,7 @@ import msgspec
 from tlgrader.authoring.calibration.chance import Chance
 from tlgrader.authoring.calibration.rates import Calibrated
 from tlgrader.authoring.calibration.runs import Sides, measured_samples
+from tlgrader.course.contents import hidden_modules
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.judging.references import entries
@@ -98,10 +99,10 @@ def hashes(course: Course, exercise: str) -> dict[str, str]:
     samples = [(one.name, *sorted(one.cells.items())) for one in measured_samples(course, exercise).values()]
     beside = files_beside(course.source(exercise))
     files = [(name, hashlib.sha256(content).hexdigest()) for name, content in beside.items()]
-    tests = course.hidden_tests(exercise)
+    modules = hidden_modules(course.source(exercise), course.hidden_tests(exercise))
     return {
         "cells": _hash([*cells, *files]),
-        "hidden_tests": _hash(tests.read_text() if tests.is_file() else ""),
+        "hidden_tests": _hash("".join(path.read_text() for path in modules.values())),
         "samples": _hash(samples),
     }
 
