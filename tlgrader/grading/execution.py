@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
 from tlgrader.evidence.observation import Observation, Source
+from tlgrader.grading.allowance import Allowance, Unbroken
 from tlgrader.grading.job import WantsGpu
 from tlgrader.grading.training import Answering, Taken
 from tlgrader.judging.evaluation import Evaluator
@@ -58,6 +59,8 @@ class Executed:
     """The GPU that the notebook used, as its process reports it."""
     not_restored: str = ""
     """Why what was handed in could not be put into the notebook; the execution ended there."""
+    judge_met: str = ""
+    """Which limit the judge met, in a sentence."""
 
 
 class Execution:
@@ -93,6 +96,8 @@ class Execution:
         self._grades: list[GradeRecord] = []
         self._nodes: list[NotebookNode] = []
         self._judge_s = 0.0
+        self._allowance = Allowance(limits)
+        self._source = Unbroken(kernel, self._allowance)
 
     def through(self, cells: Sequence[Cell]) -> Executed:
         """Execute `cells` in order. Nothing that a cell does ends that; it ends where nothing could be restored.
@@ -113,6 +118,7 @@ class Execution:
             self._judge_s,
             self._kernel.device(),
             self._not_restored,
+            self._allowance.met,
         )
 
     def _execute(self, cell: Cell) -> NotebookNode:
@@ -172,14 +178,14 @@ class Execution:
         parsed = self._grade_cells[cell.id]
         needs = dict.fromkeys(name for line in parsed.lines for name in line.needs)
         taken = {
-            name: self._in_force[name].observation(self._kernel) for name in needs if name in self._in_force
+            name: self._in_force[name].observation(self._source) for name in needs if name in self._in_force
         }
         live = tuple(name for name in needs if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
         observed = taken | {
-            name: Observation(name, self._explained(seen), self._kernel) for name, seen in evidence.items()
+            name: Observation(name, self._explained(seen), self._source) for name, seen in evidence.items()
         }
-        grade = self._evaluator.judge(parsed, observed)
+        grade = self._evaluator.judge(parsed, observed, self._allowance.spending)
         if self._untrained:
             grade = msgspec.structs.replace(grade, waits="the training was neither run nor taken")
         self._grades.append(grade)
