@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 from tlgrader.course import Course, Registration, read_registration, register
 from tlgrader.data_home import data_home
 from tlgrader.errors import AuthorError, GraderError, MachineError
+from tlgrader.grading.allowance import over_time
 from tlgrader.grading.greyzone import decided
 from tlgrader.grading.job import Graded, Job, WantsGpu, fault
 from tlgrader.sandbox.gpu import Share, require_room
@@ -30,7 +31,7 @@ from tlgrader.sandbox.wall import Wall, find
 if TYPE_CHECKING:  # at run time it brings torch with it
     from tlgrader.grading.grader import Grader
 
-# On top of a notebook's own limit: importing the libraries, and the judge's evaluations.
+# On top of a notebook's own limit and the judge's: importing the libraries, and waiting for the notebook's process.
 _MARGIN_S = 300.0
 WALLED, NOT_WALLED = "bubblewrap", "none"
 _SPAWN = multiprocessing.get_context("spawn")
@@ -50,7 +51,7 @@ class Pool:
         self._course, self._limits, self._sandboxed = course, limits, sandboxed
         self._registration = read_registration(course)
         # A training that is handed in may cost two executions and a rerun.
-        self._limit_s = 3 * limits.notebook_s + _MARGIN_S
+        self._limit_s = 3 * limits.notebook_s + 2 * limits.judge_s + _MARGIN_S
         self._on_cpu = _Queue(self._handle, [None] * slots)
         self._on_gpu = _Queue(self._handle, shares)
 
@@ -132,6 +133,7 @@ class _Handle:
 
     def __init__(self, setting: tuple[Course, Limits, Wall | None, Share | None, bool]) -> None:
         self._setting = setting
+        self._limits = setting[1]
         self.job: Job | None = None
         self._start()
 
@@ -160,13 +162,17 @@ class _Handle:
             answer = None
         if isinstance(answer, AuthorError):
             raise answer
+        if isinstance(answer, Graded) and answer.used_up:
+            self.close()
         return answer or self._ended(job)
 
     def _ended(self, job: Job) -> Graded:
         self.process.join(timeout=1)  # a process whose pipe has closed is about to end
-        over_time = self.process.is_alive()
+        hangs = self.process.is_alive()
         self.close()
-        how = "ran over its time" if over_time else f"ended unexpectedly ({self.process.exitcode})"
+        if self.process.exitcode == -signal.SIGXCPU:
+            return fault(job, over_time(self._limits.judge_s))
+        how = "ran over its time" if hangs else f"ended unexpectedly ({self.process.exitcode})"
         return fault(job, f"the judge's process {how}; the submission has to be graded again")
 
     def close(self) -> None:
