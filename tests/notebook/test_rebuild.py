@@ -196,3 +196,25 @@ def test_any_json_is_either_cells_or_unreadable(data: object) -> None:
     for cell in parse_cells(notebook):
         assert isinstance(cell.text, str)
         cell.text.encode()
+
+
+def test_cells_without_an_id_are_recognised_by_their_text() -> None:
+    """Notebooks before format 4.5, as those of `nbgrader quickstart`, have no ids of cells."""
+    cells = [
+        make_cell("markdown", "---", "ruler"),
+        make_cell("code", "squares(10)", "shown"),
+        make_cell("code", STARTER, "one", **STUDENT),
+        make_cell("markdown", "---", "another ruler"),
+    ]
+    for cell in cells:
+        del cell["id"]
+    exercise = exercise_from(nbformat.v4.new_notebook(cells=cells, nbformat_minor=4), "squares")
+    own = SubmittedCell(None, "new", "code", "squares(10)")
+    handed_in = [
+        SubmittedCell(c.id if c.id == "one" else None, None, c.node.cell_type, c.source)
+        for c in exercise.cells
+    ]
+    rebuilt = rebuild(exercise, Submission("ada", (*handed_in, own), ""))
+    assert [cell.role for cell in rebuilt.cells[:4]] == [Role.text, Role.given, Role.student, Role.text]
+    assert [(cell.role, cell.source) for cell in rebuilt.cells[4:]] == [(Role.added, "squares(10)")]
+    assert rebuilt.notes == ()

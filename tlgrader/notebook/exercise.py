@@ -18,6 +18,8 @@ from tlgrader.errors import AuthorError
 from tlgrader.notebook.claimed import Pictures
 from tlgrader.notebook.regions import has_regions, split
 
+UNNAMED = "unnamed-"
+"""How the id of a cell begins that has none: those of notebooks before format 4.5, as nbgrader's own examples."""
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
 
 
@@ -146,7 +148,7 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
         AuthorError: two cells share an id, or a solution region is wrong.
     """
     regions = has_regions(notebook.cells)
-    cells = tuple(_cell(node, regions=regions) for node in notebook.cells)
+    cells = tuple(_cell(node, n, regions=regions) for n, node in enumerate(notebook.cells, 1))
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -155,11 +157,12 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
     return Exercise(name, cells, notebook.metadata)
 
 
-def _cell(node: NotebookNode, *, regions: bool) -> Cell:
+def _cell(node: NotebookNode, number: int, *, regions: bool) -> Cell:
     mark = node.metadata.get("nbgrader", {})
-    id, role = str(mark.get("grade_id") or node.get("id")), role_of(node)
-    starter, solution = split(node, id) if regions else (node.source, None)
     clean = copy.deepcopy(node)
+    clean.setdefault("id", f"{UNNAMED}{number}")
+    id, role = str(mark.get("grade_id") or clean["id"]), role_of(node)
+    starter, solution = split(node, id) if regions else (node.source, None)
     clean.source = starter
     if clean.cell_type == "code":
         clean.outputs, clean.execution_count = [], None

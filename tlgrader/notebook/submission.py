@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from tlgrader.evidence.handed_in import FILE, MAX_BYTES
 from tlgrader.notebook.claimed import Pictures, encodable, outputs_in, pictures_in
-from tlgrader.notebook.exercise import Cell, Exercise, Role
+from tlgrader.notebook.exercise import UNNAMED, Cell, Exercise, Role
 
 NOTEBOOK_BYTES = 20 * 2**20
 FILES_BYTES = 20 * 2**20
@@ -209,6 +209,7 @@ class _Matching:
         self._exercise = exercise
         self._known = {cell.id: cell for cell in exercise.cells}
         self._by_node = {str(cell.node.get("id")): cell.id for cell in exercise.cells}
+        self._unnamed = [cell for cell in exercise.cells if cell.id.startswith(UNNAMED)]
         self.first: dict[str, SubmittedCell] = {}
         self._order: list[str] = []
         self._added: dict[str | None, list[SubmittedCell]] = {}
@@ -232,7 +233,12 @@ class _Matching:
     def _identify(self, cell: SubmittedCell) -> str | None:
         if cell.grade_id in self._known:
             return cell.grade_id
-        return self._by_node.get(cell.id) if cell.id is not None else None
+        return self._by_node.get(cell.id or "") or self._by_text(cell)
+
+    def _by_text(self, cell: SubmittedCell) -> str | None:
+        """The next of the cells without an id that has the same text."""
+        same = (c.id for c in self._unnamed if c.released.strip() == cell.text.strip())
+        return next((id for id in same if id not in self.first), None)
 
     def added_after(self, id: str | None) -> list[Cell]:
         return [_added(cell, f"added-{id or 'top'}-{n}") for n, cell in enumerate(self._added.get(id, []), 1)]
