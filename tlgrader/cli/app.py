@@ -16,6 +16,9 @@ from tlgrader.cli.new import new
 from tlgrader.cli.show import STDERR
 from tlgrader.errors import GraderError, UsageError
 
+GRADERS = ("bleach", "bs4", "filelock", "nbconvert", "nbgrader", "scipy")
+"""What the extra `grade` installs: a student's install goes without it."""
+
 app = typer.Typer(
     name="tlgrader",
     help=(
@@ -62,8 +65,19 @@ def main() -> None:
     except GraderError as error:
         STDERR.print(f"[bold red]{_subject(error)}[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        STDERR.print(_missing(error), soft_wrap=True)
+        sys.exit(2)
     except BrokenPipeError:
         os._exit(1)
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """What to install for a package that only graders have. Raises the error where it is no such package."""
+    package = (error.name or "").partition(".")[0]
+    if package not in GRADERS:
+        raise error
+    return f"This command is for graders and needs `{package}`: pip install 'tlgrader\\[grade]'"
 
 
 def _subject(error: GraderError) -> str:

@@ -202,6 +202,10 @@ def _empty(cell: Cell) -> Cell:
     return cell.with_text(MISSING if cell.node.cell_type == "code" else "")
 
 
+def _reads_as(submitted: SubmittedCell, cell: Cell) -> bool:
+    return submitted.type == cell.node.cell_type and submitted.text.strip() == cell.released.strip()
+
+
 class _Matching:
     """Which submitted cell is which of the exercise's, in one pass over the submission."""
 
@@ -209,7 +213,6 @@ class _Matching:
         self._exercise = exercise
         self._known = {cell.id: cell for cell in exercise.cells}
         self._by_node = {str(cell.node.get("id")): cell.id for cell in exercise.cells}
-        self._unnamed = [cell for cell in exercise.cells if cell.id.startswith(UNNAMED)]
         self.first: dict[str, SubmittedCell] = {}
         self._order: list[str] = []
         self._added: dict[str | None, list[SubmittedCell]] = {}
@@ -233,12 +236,18 @@ class _Matching:
     def _identify(self, cell: SubmittedCell) -> str | None:
         if cell.grade_id in self._known:
             return cell.grade_id
-        return self._by_node.get(cell.id or "") or self._by_text(cell)
+        return self._by_node.get(cell.id) if cell.id is not None else self._by_text(cell)
 
     def _by_text(self, cell: SubmittedCell) -> str | None:
-        """The next of the cells without an id that has the same text."""
-        same = (c.id for c in self._unnamed if c.released.strip() == cell.text.strip())
-        return next((id for id in same if id not in self.first), None)
+        """The first cell with no id but its place, and not found yet, that reads as this one, which has none either."""
+        return next(
+            (
+                known.id
+                for known in self._known.values()
+                if known.id.startswith(UNNAMED) and known.id not in self.first and _reads_as(cell, known)
+            ),
+            None,
+        )
 
     def added_after(self, id: str | None) -> list[Cell]:
         return [_added(cell, f"added-{id or 'top'}-{n}") for n, cell in enumerate(self._added.get(id, []), 1)]
