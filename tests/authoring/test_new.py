@@ -134,12 +134,26 @@ def test_a_course_of_nbgraders_is_taken_over_and_each_assignment_assessed(quicks
     assert quickstart.exercises() == ["ps2"]
 
 
+def _header() -> str:
+    """What the quickstart's configuration puts before each notebook."""
+    header = make_cell("markdown", "The header of all assignments.", "header")
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[header]))
+
+
+def _released(course: Course, exercise: str) -> list[str]:
+    command = [str(Path(sys.executable).with_name("nbgrader")), "generate_assignment", exercise]
+    subprocess.run(command, cwd=course.root, check=True, capture_output=True)
+    return [cell.source for cell in nbformat.read(course.release(exercise), as_version=4).cells]
+
+
 def test_what_was_configured_stays_and_nbgrader_grades_through_the_judge(quickstart: Course) -> None:
     _new("course", quickstart.root)
     config = PyFileConfigLoader("nbgrader_config.py", path=str(quickstart.root)).load_config()
     assert config.CourseDirectory.course_id == "course101"
     stages = [stage.__name__ for stage in config.Autograde.sanitize_preprocessors]
     assert stages == ["TakeRecord"]
+    (quickstart.root / "source/header.ipynb").write_text(_header())
+    assert _released(quickstart, "ps2") == ["The header of all assignments.", "rate = ...", "assert rate < 1"]
     once = _contents(quickstart.root)
     _new("course", quickstart.root)
     assert _contents(quickstart.root) == once
@@ -151,8 +165,8 @@ def test_split_as_it_says_an_assignment_of_quickstart_is_assessed_line_by_line(q
     (quickstart.root / "source/ps1/problem2.ipynb").rename(folder / "problem2.ipynb")
     done = _new("course", quickstart.root)
     assert "ps1b: 3 points in 0 grade cells and 2 written answers" in done.output
-    assert "ps1: grade cell correct_squares, line 2: calling the student's `squares`" in done.output
-    assert "use check.returns" in done.output
+    assert "ps1: grade cell sum_of_squares_uses_squares, line 3: `del squares` is not allowed" in done.output
+    assert "ps1: grade cell sum_of_squares_uses_squares, line 4: `try:` is not allowed" in done.output
 
 
 def test_an_exercise_of_a_course_that_was_taken_over_is_proven_at_once(quickstart: Course) -> None:
