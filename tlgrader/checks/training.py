@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from tlgrader.checks.finding import (
     weaker,
 )
 from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.numbers import is_finite
 from tlgrader.checks.pretrained import started_from
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
@@ -122,8 +122,13 @@ def _head_hint(matrix: ParameterInfo, classes: int) -> str:
 
 
 @check
-def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Finding:
-    """The optimizer updates every trainable parameter of the model, each once, and nothing else."""
+def optimizer(
+    optimizer: object, model: object, *, allow_frozen: bool = False, weight: float = 1.0
+) -> Finding:
+    """The optimizer updates every trainable parameter of the model, each once, and nothing else.
+
+    With `allow_frozen` it may hold frozen ones, as ``Adam(model.parameters())`` does: without a gradient they stay.
+    """
     evidence = narrow(optimizer, OptimizerEvidence, "optimizer")
     owned = {p.token: p for p in unique_parameters(narrow(model, ModelEvidence, "model"))}
     tokens = [token for group in evidence.groups for token in group.tokens]
@@ -134,13 +139,17 @@ def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Findi
     twice = [owned[token].name for token, times in Counter(tokens).items() if times > 1 and token in owned]
     problems = [
         *_named(missing, "trainable parameter tensor", "not in the optimizer"),
-        *_named(sorted(idle), "frozen parameter tensor", "in the optimizer"),
+        *_named([] if allow_frozen else sorted(idle), "frozen parameter tensor", "in the optimizer"),
         *_named(twice, "parameter tensor", "in the optimizer more than once"),
         *([f"{counted(len(strange), 'tensor')} in the optimizer are not of `{name}`"] if strange else []),
     ]
     kind = evidence.type.rpartition(".")[2]
-    observed = f"{kind} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
-    expected = f"the optimizer holds every trainable parameter of `{name}` once, and nothing else"
+    at_rest = f", and holds {counted(len(idle), 'frozen one')}" if idle else ""
+    observed = (
+        f"{kind} updates {counted(len(held) - len(idle), 'parameter tensor')}{at_rest}, {_rates(evidence)}"
+    )
+    nothing = "nothing but frozen ones besides" if allow_frozen else "nothing else"
+    expected = f"the optimizer holds every trainable parameter of `{name}` once, and {nothing}"
     return passed_unless(
         problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange))
     )
@@ -291,11 +300,7 @@ def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[s
     if epochs is not None and len(values) != epochs:
         seen = counted(len(values), "entry", "entries")
         problems.append(f"`{name}` has {seen}, {epochs} were expected")
-    strange = [value for value in values if not _is_finite(value)]
+    strange = [value for value in values if not is_finite(value)]
     if strange:
         problems.append(f"`{name}` holds {strange[0]!r:.60}, which is not a finite number")
     return problems
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -70,7 +70,9 @@ STEPS = (
         "num_workers =",
         "workers",
         edits=(
-            Edit(r"num_workers = None", "num_workers = 0", "no loader processes, which a slot has no cores for"),
+            Edit(
+                r"num_workers = None", "num_workers = 0", "no loader processes, which a slot has no cores for"
+            ),
         ),
     ),
     Step(
@@ -78,7 +80,11 @@ STEPS = (
         "transforms",
         edits=(
             SIZES,
-            Edit(r"batch_size = 32", f"batch_size = {BATCH}", f"batches of {BATCH}, since there are few pictures"),
+            Edit(
+                r"batch_size = 32",
+                f"batch_size = {BATCH}",
+                f"batches of {BATCH}, since there are few pictures",
+            ),
         ),
         answers=(_TRANSFORMS,),
         after=(
@@ -103,7 +109,9 @@ STEPS = (
         "train_random",
         edits=(
             _LOGGER,
-            Edit(r"max_epochs = epochs", "max_epochs = 1", "one epoch from random weights, which takes longest"),
+            Edit(
+                r"max_epochs = epochs", "max_epochs = 1", "one epoch from random weights, which takes longest"
+            ),
         ),
         answers=('"train"',),
         after=(

@@ -30,7 +30,10 @@ STEPS = (
         "imports",
         after=(
             given("grading", "import tlgrader\nfrom tlgrader import check\n\ntlgrader.seed()"),
-            text("goal", f"At the end, each model has to sort at least {THRESHOLD:.0%} of new sentences rightly."),
+            text(
+                "goal",
+                f"At the end, each model has to sort at least {THRESHOLD:.0%} of new sentences rightly.",
+            ),
         ),
     ),
     Step(
@@ -72,7 +75,9 @@ STEPS = (
         "workers",
         edits=(
             Edit(r"batch_size = 32", "batch_size = 16", "batches of 16, since there are few sentences"),
-            Edit(r"num_workers = None", "num_workers = 0", "no loader processes, which a slot has no cores for"),
+            Edit(
+                r"num_workers = None", "num_workers = 0", "no loader processes, which a slot has no cores for"
+            ),
         ),
     ),
     Step(
@@ -101,9 +106,7 @@ STEPS = (
     Step(
         "# --- Feature Extraction Setup ---",
         "feature_extraction",
-        blanks=(
-            Edit(r"(?<=param\.requires_grad = )(?:False|True)", "...  # FIX_ME: trained or not?"),
-        ),
+        blanks=(Edit(r"(?<=param\.requires_grad = )(?:False|True)", "...  # FIX_ME: trained or not?"),),
         after=(
             checked(
                 "check_feature_extraction",
@@ -117,7 +120,11 @@ STEPS = (
         "pl.LightningModule",
         "module",
         edits=(
-            Edit(r"learning_rate=5e-5", "learning_rate=1e-3", "a learning rate of 1e-3, since there are few steps"),
+            Edit(
+                r"learning_rate=5e-5",
+                "learning_rate=1e-3",
+                "a learning rate of 1e-3, since there are few steps",
+            ),
         ),
     ),
     Step(
@@ -153,7 +160,9 @@ STEPS = (
         after=(
             checked(
                 "check_train_features",
-                _hidden("keeps_the_backbone(feature_extractor_module)", "sorts_news(feature_extractor_module)"),
+                _hidden(
+                    "keeps_the_backbone(feature_extractor_module)", "sorts_news(feature_extractor_module)"
+                ),
                 4,
             ),
         ),
@@ -162,7 +171,10 @@ STEPS = (
         "helpers.run_inference_on_text",
         "inference",
         after=(
-            text("question", "### Which of the two?\nWhich of the two models would you keep, and what does it cost?"),
+            text(
+                "question",
+                "### Which of the two?\nWhich of the two models would you keep, and what does it cost?",
+            ),
             make_cell("markdown", "", "choice", solution=True, grade=True, locked=False, points=3),
             make_cell(
                 "markdown",
@@ -174,6 +186,4 @@ STEPS = (
         ),
     ),
 )
-HELPERS = (
-    Edit(r"(?<=padding=\"max_length\", max_length=)128", "32", "sentences of 32 tokens, not 128"),
-)
+HELPERS = (Edit(r"(?<=padding=\"max_length\", max_length=)128", "32", "sentences of 32 tokens, not 128"),)

@@ -57,9 +57,7 @@ def sorts_news(model: object) -> Finding:
 @cache
 def _hidden() -> Labelled:
     labels = torch.arange(HIDDEN) % len(CLASSES)
-    return Labelled(
-        _tokens(sentences(HIDDEN, HIDDEN_SEED)), labels, _tokens(sentences(PROBES, PUBLIC_SEED))
-    )
+    return Labelled(_tokens(sentences(HIDDEN, HIDDEN_SEED)), labels, _tokens(sentences(PROBES, PUBLIC_SEED)))
 
 
 def _tokens(texts):
