@@ -67,5 +67,5 @@ def device() -> torch.device:
     """The accelerator where there is one, else the CPU."""
     import torch
 
-    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    accelerator = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return accelerator or torch.device("cpu")

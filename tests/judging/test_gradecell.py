@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
 from tlgrader.errors import AuthorError
@@ -109,6 +111,43 @@ def test_an_assert_on_a_value_of_another_kind_fails_with_the_reason() -> None:
     finding = _judge("assert history['loss'] < 1", {"history": Value([1])}).items[0].finding
     assert finding.outcome is Outcome.failed
     assert "TypeError" in finding.observed
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "seen"),
+    [
+        ("assert sorted(value)[0] < 1", torch.eye(2), "Boolean value of Tensor"),
+        ("assert value > 0", torch.eye(2), "Boolean value of Tensor"),
+        ("assert value[0] < 1", torch.tensor([1j, 2j]), "Complex"),
+        ("assert value < 1", 1j, "`value` is not a plain value"),
+        ("assert float(value) < 1", 2**4000, "int too large"),
+        ("assert abs(value - 0.5) < 1", 2**4000, "int too large"),
+        ("assert value[0] < 1", [[[1]]], "TypeError"),
+        ("assert max(value) < 1", [], "ValueError"),
+        ("assert sum(value) < 1", np.array(["a", "b"]), "`value`"),
+    ],
+)
+def test_a_value_of_a_wrong_form_is_the_students_failure_and_is_shown(
+    source: str, value: object, seen: str
+) -> None:
+    observer = Observer()
+    evidence = observer.observe(value)
+    cell = parse_all([("cell", 4, source)])["cell"]
+    grade = Evaluator(Path("none.py")).judge(cell, {"value": Observation("value", evidence, observer)})
+    finding = grade.items[0].finding
+    assert (finding.outcome, finding.fault) == (Outcome.failed, None)
+    assert seen in finding.observed
+    assert "`value` is" in finding.observed
+
+
+def test_a_value_that_python_does_not_show_is_named_by_its_type() -> None:
+    finding = (
+        _judge("assert value == 1", {"value": Value({"$tuple": [{"$int": hex(2**4000)}]})}).items[0].finding
+    )
+    assert (finding.outcome, finding.fault) == (Outcome.failed, None)
+    nested = {"a": {"$int": hex(2**4000)}, "b": "x" * 200}
+    finding = _judge("assert value == 1", {"value": Value(nested)}).items[0].finding
+    assert "'a': " in finding.observed
 
 
 def test_an_assert_on_a_missing_name_fails_with_the_reason() -> None:

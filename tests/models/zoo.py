@@ -22,7 +22,7 @@ from transformers import (
     DistilBertConfig,
     GPT2Config,
     LlamaConfig,
-    PreTrainedConfig,
+    PretrainedConfig,
     ResNetConfig,
     RobertaConfig,
     ViTConfig,
@@ -95,7 +95,7 @@ def _timm(name: str, side: int = 64) -> Case:
     return Case(Architecture(f"timm:{name}"), student, lambda: _pictures(side), "`reset_classifier`")
 
 
-def _transformers(kind: str, config: PreTrainedConfig, inputs: Callable[[], Inputs]) -> Case:
+def _transformers(kind: str, config: PretrainedConfig, inputs: Callable[[], Inputs]) -> Case:
     def student() -> nn.Module:
         changed = type(config).from_dict({**config.to_dict(), "id2label": {0: "a", 1: "b", 2: "c"}})
         return getattr(transformers, kind).from_config(changed)

@@ -121,6 +121,42 @@ def test_of_a_duplicated_student_cell_the_first_counts_and_the_other_runs_after_
     assert "more than once" in notes[0]
 
 
+@pytest.mark.parametrize("text", ["", " \n", "Why?", "Why?\n"])
+def test_a_cell_with_nothing_or_the_exercises_own_text_is_unanswered(text: str) -> None:
+    cells = _handed_in(one=f"{STARTER}\n", two="b = 2", why=text)
+    assert rebuild(EXERCISE, Submission("ada", tuple(cells), "digest")).unanswered == ("one", "why")
+
+
+@pytest.mark.parametrize(
+    ("added", "unanswered"),
+    [
+        (SubmittedCell("why", None, "markdown", "Because."), ()),  # a second cell of that name
+        (SubmittedCell(None, "own", "markdown", "Because."), ()),
+        (SubmittedCell(None, "own", "code", "\n"), ("why",)),  # Jupyter adds an empty one by itself
+    ],
+)
+def test_a_cell_that_something_written_follows_is_not_unanswered_and_it_is_kept(
+    added: SubmittedCell, unanswered: tuple[str, ...]
+) -> None:
+    cells = (*_handed_in(one="a = 1", two="b = 2"), added)
+    rebuilt = rebuild(EXERCISE, Submission("ada", cells, "digest"))
+    assert rebuilt.unanswered == unanswered
+    assert rebuilt.cells[-1].source == added.text
+
+
+def test_a_cell_that_is_missing_may_have_been_answered() -> None:
+    cells = [cell for cell in _handed_in(one="a = 1", two="b = 2") if cell.grade_id != "why"]
+    assert rebuild(EXERCISE, Submission("ada", tuple(cells), "digest")).unanswered == ()
+
+
+def test_a_task_is_never_unanswered_since_its_own_text_stays() -> None:
+    node = make_cell("markdown", "Draw a net.", "draw", solution=False, grade=False, locked=True, points=2)
+    node.metadata["nbgrader"]["task"] = True
+    exercise = exercise_from(nbformat.v4.new_notebook(cells=[node]), "drawing")
+    cells = (SubmittedCell("draw", "draw", "markdown", "Draw a net."),)
+    assert rebuild(exercise, Submission("ada", cells, "digest")).unanswered == ()
+
+
 def test_of_a_duplicated_grade_cell_one_counts() -> None:
     cells = _handed_in()
     cells.insert(4, cells[3])

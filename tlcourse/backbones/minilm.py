@@ -8,7 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from tlcourse.backbones.files import quiet, verified
@@ -62,9 +61,9 @@ def _load(labels: int) -> nn.Module:
     with quiet():
         config = AutoConfig.from_pretrained(folder, num_labels=labels, **_NO_DROPOUT)
         model: nn.Module = AutoModelForSequenceClassification.from_pretrained(
-            folder, config=config, dtype=torch.float32, local_files_only=True
+            folder, config=config, local_files_only=True
         )
-    return model.eval()
+    return model.float().eval()
 
 
 def tokenizer() -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
 from tlgrader.checks.narrowing import narrow_observation
+from tlgrader.checks.numbers import are_near, is_number
 from tlgrader.checks.wording import cut, describe
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
@@ -103,18 +103,13 @@ def _equal(seen: Any, wanted: Any, tolerance: float) -> bool:
     if isinstance(wanted, dict):
         same = isinstance(seen, dict) and seen.keys() == wanted.keys()
         return same and _all_equal([seen[key] for key in wanted], list(wanted.values()), tolerance)
-    if _is_number(wanted) and _is_number(seen):
-        both_nan = math.isnan(seen) and math.isnan(wanted)
-        return both_nan or seen == wanted or abs(seen - wanted) <= tolerance
+    if is_number(wanted) and is_number(seen):
+        return are_near(seen, wanted, tolerance)
     return type(seen) is type(wanted) and bool(seen == wanted)
 
 
 def _all_equal(seen: list[Any], wanted: list[Any], tolerance: float) -> bool:
     return all(_equal(one, other, tolerance) for one, other in zip(seen, wanted, strict=True))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _short(value: object) -> str:

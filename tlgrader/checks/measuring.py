@@ -9,6 +9,7 @@ from typing import Any
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, passed_unless
 from tlgrader.checks.narrowing import NotThere, require_present
+from tlgrader.checks.numbers import are_near, is_finite, is_number
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import Opaque
 from tlgrader.evidence.observation import Observation
@@ -123,17 +124,13 @@ def _indices(values: object, parameter: str, classes: int, expected: str) -> lis
 
 
 def _is_index(value: object, classes: int) -> bool:
-    return _is_number(value) and value in range(classes)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number(value) and value in range(classes)
 
 
 def _same(claimed: Any, true: Any, tolerance: float) -> bool:
     if isinstance(true, list):
         return _rows(claimed) == true
-    return _is_number(claimed) and abs(claimed - true) <= tolerance
+    return is_finite(claimed) and are_near(claimed, true, tolerance)
 
 
 def _rows(matrix: object) -> object:
@@ -210,14 +207,10 @@ def ranking(ranking: object, scores: object, *, tolerance: float = 0.0, weight: 
 def _scores(scores: object, expected: str) -> Mapping[str, float]:
     name = name_of(scores, "scores")
     require_present(scores, "scores", expected)
-    if not isinstance(scores, Mapping) or not scores or not all(map(_is_finite, scores.values())):
+    if not isinstance(scores, Mapping) or not scores or not all(map(is_finite, scores.values())):
         what = "not finite numbers" if isinstance(scores, Mapping) else describe(scores)
         raise NotThere(f"`{name}` is {what}; a score for each candidate's name was expected", expected)
     return scores
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _names(ranking: object, expected: str) -> list[str]:

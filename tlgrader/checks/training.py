@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,6 +18,7 @@ from tlgrader.checks.finding import (
     weaker,
 )
 from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.numbers import is_finite
 from tlgrader.checks.pretrained import started_from
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
@@ -300,11 +300,7 @@ def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[s
     if epochs is not None and len(values) != epochs:
         seen = counted(len(values), "entry", "entries")
         problems.append(f"`{name}` has {seen}, {epochs} were expected")
-    strange = [value for value in values if not _is_finite(value)]
+    strange = [value for value in values if not is_finite(value)]
     if strange:
         problems.append(f"`{name}` holds {strange[0]!r:.60}, which is not a finite number")
     return problems
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

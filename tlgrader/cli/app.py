@@ -12,15 +12,19 @@ from rich.markup import escape
 
 from tlgrader import __version__
 from tlgrader.cli import authoring, calibrating, demonstrating, grading, machine
+from tlgrader.cli.new import new
 from tlgrader.cli.show import STDERR
 from tlgrader.errors import GraderError, UsageError
+
+GRADERS = ("bleach", "bs4", "filelock", "nbconvert", "nbgrader", "scipy")
+"""What the extra `grade` installs: a student's install goes without it."""
 
 app = typer.Typer(
     name="tlgrader",
     help=(
         "Grades transfer-learning notebooks on evidence.\n\n"
-        "A cohort: [bold]grade[/] EXERCISE, then [bold]status[/] and [bold]feedback[/]. A new exercise: "
-        "[bold]audit[/], [bold]calibrate[/], [bold]release[/]. A student: [bold]check[/] NOTEBOOK. "
+        "A cohort: [bold]grade[/] EXERCISE, then [bold]status[/] and [bold]feedback[/]. A course of your own: "
+        "[bold]new[/], [bold]audit[/], [bold]calibrate[/], [bold]release[/]. A student: [bold]check[/] NOTEBOOK. "
         "First time here: [bold]demo[/] and [bold]doctor[/].\n\n"
         "Exit codes: 0 done, 1 something needs a person (it is listed), 2 the call, the exercise or the machine "
         "is wrong (it says which)."
@@ -51,6 +55,7 @@ _MACHINE: tuple[Callable[..., None], ...] = (machine.doctor, machine.setup)
 
 for command in (*_GRADING, *_AUTHORING, *_MACHINE):
     app.command()(command)
+app.add_typer(new)
 
 
 def main() -> None:
@@ -60,8 +65,19 @@ def main() -> None:
     except GraderError as error:
         STDERR.print(f"[bold red]{_subject(error)}[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        STDERR.print(_missing(error), soft_wrap=True)
+        sys.exit(2)
     except BrokenPipeError:
         os._exit(1)
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """What to install for a package that only graders have. Raises the error where it is no such package."""
+    package = (error.name or "").partition(".")[0]
+    if package not in GRADERS:
+        raise error
+    return f"This command is for graders and needs `{package}`: pip install 'tlgrader\\[grade]'"
 
 
 def _subject(error: GraderError) -> str:

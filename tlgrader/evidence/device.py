@@ -41,41 +41,53 @@ def accelerator() -> str:
     """The kind of accelerator that this process can use, or empty."""
     import torch
 
-    found = torch.accelerator.current_accelerator(check_available=True)
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return found.type if found else ""
 
 
 @contextmanager
 def exact_products() -> Iterator[None]:
     """Compute float32 as float32 on a GPU too, not as TF32, so that a CPU's figures can be compared."""
-    kinds = _float32_settings()
-    before = [kind.fp32_precision for kind in kinds]
+    settings = _float32_settings()
+    before = [getattr(owner, name) for owner, name, _ in settings]
     try:
-        for kind in kinds:
-            kind.fp32_precision = "ieee"
+        for owner, name, exact in settings:
+            setattr(owner, name, exact)
         yield
     finally:
-        for kind, precision in zip(kinds, before, strict=True):
-            kind.fp32_precision = precision
+        for (owner, name, _), value in zip(settings, before, strict=True):
+            setattr(owner, name, value)
 
 
-def _float32_settings() -> tuple[Any, Any]:
-    """Where torch keeps how float32 products, and convolutions, are computed on a GPU."""
+def _float32_settings() -> tuple[tuple[Any, str, str | bool], ...]:
+    """How float32 products, and convolutions, are computed on a GPU: where torch keeps it, and what exact is."""
     import torch
 
+    products: Any = torch.backends.cuda.matmul
     cudnn: Any = torch.backends.cudnn  # its type does not know `conv`, which torch documents
-    return torch.backends.cuda.matmul, cudnn.conv
+    if hasattr(
+        products, "fp32_precision"
+    ):  # torch 2.9 and newer, which refuses to mix this with what was before
+        return (products, "fp32_precision", "ieee"), (cudnn.conv, "fp32_precision", "ieee")
+    return (products, "allow_tf32", False), (cudnn, "allow_tf32", False)
 
 
 def numerics() -> str:
     """The settings of this process that decide how a GPU computes. Autocast around a loop leaves no trace."""
     import torch
 
-    products, convolutions = (kind.fp32_precision for kind in _float32_settings())
+    products, convolutions = (_precision(getattr(owner, name)) for owner, name, _ in _float32_settings())
     only = (
         "only deterministic algorithms" if torch.are_deterministic_algorithms_enabled() else "any algorithm"
     )
     return f"float32 products: {products}, convolutions: {convolutions}, {only}"
+
+
+def _precision(setting: str | bool) -> str:
+    """As torch 2.9 says it, also where it only said whether TF32 is allowed."""
+    if isinstance(setting, str):
+        return setting
+    return "tf32" if setting else "ieee"
 
 
 def device_in_words(device: Device) -> str:

@@ -7,6 +7,7 @@ would use, so the tree is read from the dictionaries in which ``nn.Module`` keep
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from tlgrader.evidence.digest import digest as digest_of
 from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.kinds import (
     MAX_MODULES,
+    MAX_TENSORS,
     BackboneRoot,
     LoraLayer,
     ModuleInfo,
@@ -66,9 +68,16 @@ def join(path: str, name: str) -> str:
 
 
 def tensors(root: nn.Module, table: str) -> Iterator[tuple[str, torch.Tensor]]:
-    """The entries of ``_parameters`` or ``_buffers`` of every module under `root`, with their full names."""
+    """The entries of ``_parameters`` or ``_buffers`` of every module under `root`, with their full names.
+
+    Raises Unobservable beyond `MAX_TENSORS`, which the judge would not take.
+    """
+    count = 0
     for name, module in walk(root):
         for key, tensor in _table(module, table):
+            count += 1
+            if count > MAX_TENSORS:
+                raise Unobservable(f"the model has more than {MAX_TENSORS:,} parameters or buffers")
             yield join(name, key), tensor
 
 
@@ -216,9 +225,18 @@ def _lora_layer(name: str, module: Any, adapter: str) -> LoraLayer:
         scaling=float(module.scaling[adapter]),
         dropout=float(getattr(module.lora_dropout[adapter], "p", 0.0)),
         use_dora=bool(module.use_dora.get(adapter, False)),
-        use_rslora=bool(module.use_rslora.get(adapter, False)),
+        use_rslora=_uses_rslora(module, adapter),
         adapter=adapter,
         active=adapter in module.active_adapters,
         merged=adapter in module.merged_adapters,
         disabled=bool(module.disable_adapters),
     )
+
+
+def _uses_rslora(module: Any, adapter: str) -> bool:
+    """Whether the adapter is scaled by the root of its rank. Only newer peft's layers say so by themselves."""
+    said = vars(module).get("use_rslora")
+    if said is not None:
+        return bool(said.get(adapter, False))
+    r, scaling = int(module.r[adapter]), float(module.scaling[adapter])
+    return r > 1 and math.isclose(scaling * math.sqrt(r), float(module.lora_alpha[adapter]))

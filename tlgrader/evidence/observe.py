@@ -14,6 +14,7 @@ from torch import nn
 from tlgrader.evidence.device import accelerator, exact_products
 from tlgrader.evidence.folders import observe_folder
 from tlgrader.evidence.kinds import (
+    MAX_TENSORS,
     Array,
     CallableEvidence,
     Evidence,
@@ -212,6 +213,8 @@ def _adapter_config(model: nn.Module) -> LoraConfigEvidence | None:
 
 
 def _optimizer(optimizer: Any) -> OptimizerEvidence:
+    if sum(len(group["params"]) for group in optimizer.param_groups) > MAX_TENSORS:
+        raise Unobservable(f"the optimizer has more than {MAX_TENSORS:,} parameters")
     return OptimizerEvidence(
         type=type_name(type(optimizer)), groups=tuple(map(_group, optimizer.param_groups))
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from tlgrader.records.record import GradeRecord, Item
 # as where a tensor of several numbers is asked whether it is true, which sorting does.
 _STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
+Bounded = Callable[[], AbstractContextManager[None]]
+"""Makes a context in which one line is tried; it raises MachineError where the judge meets a limit of its own."""
+
 LONG, ENTRY = 120, 30
 """So many characters are shown of a value; so many of each entry of a dict that is longer."""
 
@@ -35,11 +39,13 @@ class Evaluator:
         self._kept: dict[str, Any] = {}
         self._handed_in: dict[str, tuple[str, ...]] = {}  # behind each kept value
 
-    def judge(self, cell: GradeCell, observed: Mapping[str, Observation]) -> GradeRecord:
-        """Try every line of `cell` on what was `observed` of each name that it needs."""
+    def judge(
+        self, cell: GradeCell, observed: Mapping[str, Observation], bounded: Bounded = nullcontext
+    ) -> GradeRecord:
+        """Try every line of `cell`, each `bounded`, on what was `observed` of each name that it needs."""
         items: dict[str, Item] = {}
         for line in (_reaching(line, observed) for line in cell.lines):
-            outcome = self._outcome(cell, line, observed)
+            outcome = self._outcome(cell, line, observed, bounded)
             handed_in = self._from_training(line, observed)
             if line.keep is not None:
                 self._handed_in[line.keep] = handed_in
@@ -54,12 +60,15 @@ class Evaluator:
         names = [name for name in line.needs if observed[name].handed_in]
         return tuple(dict.fromkeys([*names, *(name for u in used for name in self._handed_in.get(u, ()))]))
 
-    def _outcome(self, cell: GradeCell, line: Line, observed: Mapping[str, Observation]) -> Finding | None:
+    def _outcome(
+        self, cell: GradeCell, line: Line, observed: Mapping[str, Observation], bounded: Bounded
+    ) -> Finding | None:
         try:
-            names = {name: to_argument(observed[name]) for name in line.needs}
-            if line.is_assert:
-                return _assertion(line, names)
-            return self._call(line, names | self._environment(cell))
+            with bounded():
+                names = {name: to_argument(observed[name]) for name in line.needs}
+                if line.is_assert:
+                    return _assertion(line, names)
+                return self._call(line, names | self._environment(cell))
         except MachineError as error:
             return _broken(line, str(error), Fault.machine)
         except Exception as error:  # whatever a check raises is not the student's fault
@@ -119,7 +128,7 @@ def _not_plain(name: str, value: Observation) -> str:
 
 def _seen(line: Line, name: str, value: object) -> str:
     """A value, or of a long dict the entries that a visible assert asks for."""
-    if isinstance(value, dict) and not line.hidden and len(repr(value)) > LONG:
+    if isinstance(value, dict) and not line.hidden and len(_shown(value)) > LONG:
         asked = [key for key in _asked(line, name) if key in value]
         if asked:
             return ", ".join(f"`{name}[{key!r}]` is {_short(value[key])}" for key in asked)
@@ -147,11 +156,19 @@ def _formed(line: Line, name: str, value: object) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = _shown(value)
     if len(text) > LONG and isinstance(value, dict):  # every key, rather than the first values
-        entries = (f"{key!r}: {cut(repr(item), ENTRY)}" for key, item in value.items())
+        entries = (f"{_shown(key)}: {cut(_shown(item), ENTRY)}" for key, item in value.items())
         return cut(f"{{{', '.join(entries)}}}", 3 * LONG)
     return cut(text, LONG)
+
+
+def _shown(value: object) -> str:
+    """How Python shows a value, or of what type it is, where Python refuses."""
+    try:
+        return repr(value)
+    except Exception as error:
+        return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
 
 
 def _finding(line: Line, outcome: Outcome, observed: str, expected: str) -> Finding:

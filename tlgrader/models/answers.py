@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import torch
 from torch import nn
@@ -136,7 +137,8 @@ def _halves_pay(inputs: Inputs) -> bool:
 
 @cache
 def _has_tiles() -> bool:
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+    capabilities: Any = getattr(torch.cpu, "get_capabilities", dict)  # older torch does not say
+    return bool(capabilities().get("amx_bf16", False))
 
 
 def _roughly(model: nn.Module, inputs: Inputs, probe: Inputs, exact: torch.Tensor) -> torch.Tensor:

@@ -61,11 +61,18 @@ def _of_limits(error: BaseException, limits: Limits) -> Done | None:
     return Done("limit", reason) if reason else None
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Whether `error` says that memory did not suffice, in Python's words or torch's."""
+    code = error.errno if isinstance(error, OSError) else None
+    told = _is_in(_message(error), error, _OUT_OF_MEMORY)
+    return isinstance(error, MemoryError) or code == errno.ENOMEM or told
+
+
 def _limit_behind(error: BaseException, limits: Limits) -> str:
     """Which limit made `error`, in words; empty for an error of the student's own."""
     text = _message(error)
     code = error.errno if isinstance(error, OSError) else None
-    if isinstance(error, MemoryError) or code == errno.ENOMEM or _is_in(text, error, _OUT_OF_MEMORY):
+    if lacks_memory(error):
         return f"the cell needed more memory than its limit of {in_words(limits.memory_bytes)}"
     if code == errno.EFBIG or (code is None and _is_in(text, error, _DISK_FULL)):
         return f"the cell wrote a file longer than its limit of {in_words(limits.file_bytes)}"
