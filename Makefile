@@ -14,11 +14,12 @@ LOWEST  := $(BIN)/uv pip install --quiet --compile-bytecode --resolution lowest-
 # The engine's tests, but for those of GPU slots (which need torch 2.10) and those that start a cohort or a browser.
 ENGINE  := $(addprefix tests/,evidence checks judging notebook records models sandbox grading test_handing_in.py)
 
-.PHONY: help setup demo test test-oldest check bench clean
+.PHONY: help setup demo test test-long test-oldest check bench clean
 
 help:
 	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
 	@echo "make test    run the test suite (no GPU needed)"
+	@echo "make test-long  what takes minutes: the seven exercises' verdicts, 57 architectures, notebooks of other hands"
 	@echo "make test-oldest   the engine's tests, and what students install, with the oldest libraries"
 	@echo "make check   lint, format and type-check"
 	@echo "make bench   measure the cost of a submission, as ratios in one run"
@@ -53,6 +54,9 @@ test-oldest: setup
 	@$(BIN)/python -m pytest -m installed tests/test_student_install.py
 	@$(OLDEST)/bin/tlgrader audit feature_extraction --no-mutants
 	@$(OLDEST)/bin/tlgrader audit lora --no-mutants
+
+test-long: setup
+	@$(BIN)/python -m pytest -m long
 
 check: setup
 	@$(BIN)/ruff check .

@@ -50,8 +50,8 @@ def _full_marks(course: Course, name: str) -> bool:
 def _line(record: Record) -> str:
     """One run: its seed, what it measured, and what did not pass."""
     findings = {id: item.finding for id, item in record.items().items()}
-    measured = [f.decided_by for f in findings.values() if f.decided_by]
-    figures = [f"{name} {value:.3f}" for name, value in measured]
+    decided = [f for f in findings.values() if f.decided_by]
+    figures = [f"{f.decided_by} {f.measured[f.decided_by]:.3f}" for f in decided]
     reruns = [f"{id} was run {len(values)} times" for id, values in record.runs.items()]
     lost = [f"{id}: {f.observed}" for id, f in findings.items() if f.outcome is not Outcome.passed]
     return "; ".join(

@@ -9,12 +9,25 @@ from torch.nn import functional as F
 from tlcourse import probing
 from tlcourse.data import leaves, reviews
 from tlgrader import checks
-from tlgrader.checks.answering import word
-from tlgrader.checks.asking import check, describe, failed, settled, skipped
-from tlgrader.checks.finding import Finding, Outcome, Strength
-from tlgrader.checks.measuring import MATRIX, SCORES, confusion, scored
-from tlgrader.judging.references import threshold
-from tlgrader.models import evaluate
+from tlgrader.hidden import (
+    MATRIX,
+    PARITY,
+    SCORES,
+    Finding,
+    Labelled,
+    Outcome,
+    Strength,
+    accuracy,
+    check,
+    confusion,
+    describe,
+    failed,
+    passed_unless,
+    scored,
+    skipped,
+    threshold,
+    word,
+)
 
 SIZES = (25, 50, 100, 200)
 RISE = 0.1  # of accuracy on unseen leaves, from 25 to 200 training leaves; printed in the notebook
@@ -67,10 +80,10 @@ def predictions_are_the_models(predictions: object, model: object) -> Finding:
         return failed(Strength.recomputed, f"no class index for each of {len(logits)} leaves", expected)
     # Where two logits are equal but for rounding, either class is the model's prediction.
     behind = logits.max(dim=1).values - logits.gather(1, claimed.unsqueeze(1)).squeeze(1)
-    other = int((behind > evaluate.PARITY).sum())
+    other = int((behind > PARITY).sum())
     problems = [f"{other} of {len(logits)} predictions are not the model's"] if other else []
     hint = "the prediction is the class of the largest logit in a row: `.argmax(dim=1)`"
-    return settled(problems, Strength.recomputed, "the predictions are the model's", expected, hint)
+    return passed_unless(problems, Strength.recomputed, "the predictions are the model's", expected, hint)
 
 
 def report_is_right(report: object, predictions: object) -> Finding:
@@ -104,7 +117,7 @@ def macro_f1_decides(useful: object, predicted: object) -> Finding:
     best = max(reached, key=lambda name: reached[name])
     seen = f"`useful` is {useful if isinstance(useful, str) else describe(useful)!s:.40}"
     numbers = ", ".join(f"{name} {value:.3f}" for name, value in reached.items())
-    return settled(
+    return passed_unless(
         [] if word(useful) == best else [seen], Strength.recomputed, f"{seen} ({numbers})", expected
     )
 
@@ -166,7 +179,7 @@ def comparison_is_right(comparison: object, heads: object) -> Finding:
         if not isinstance(value, int | float) or not abs(value - true) < ONE_LEAF
     ]
     observed = ", ".join(f"{true:.2f} with {n} leaves" for n, true in reached.items())
-    return settled(problems, Strength.recomputed, observed, expected, "the order is that of `SIZES`")
+    return passed_unless(problems, Strength.recomputed, observed, expected, "the order is that of `SIZES`")
 
 
 @check
@@ -178,7 +191,7 @@ def more_leaves_help(heads: object) -> Finding:
     few, many = (_accuracy(heads, n, _some("hidden")) for n in (SIZES[0], SIZES[-1]))
     words = f"an accuracy of {few:.2f} with 25 leaves and of {many:.2f} with 200, on unseen leaves"
     hint = "is each head new, and trained on the first `n` leaves only?"
-    return settled([] if many - few >= RISE else [words], Strength.recomputed, words, expected, hint)
+    return passed_unless([] if many - few >= RISE else [words], Strength.recomputed, words, expected, hint)
 
 
 @check
@@ -195,7 +208,7 @@ def validation_was_held_out(heads: object) -> Finding:
     ]
     observed = "validation leaves are as new to the heads as unseen ones"
     hint = "validation leaves serve to measure: a head that was trained on them cannot be measured with them"
-    return settled(problems, Strength.recomputed, observed, expected, hint)
+    return passed_unless(problems, Strength.recomputed, observed, expected, hint)
 
 
 def _has_learned(heads: object) -> bool:
@@ -219,13 +232,13 @@ def _logits(model: object, layer: str, some: leaves.Leaves) -> torch.Tensor:
 def beats_the_threshold(model: object, *, weight: float = 1.0) -> Finding:
     """The accuracy of the model that is handed over is at least the printed threshold."""
     hidden = leaves.hidden()
-    data = evaluate.Labelled(
+    data = Labelled(
         inputs={"x": hidden.images[:UNSEEN_LEAVES]},
         labels=hidden.labels[:UNSEEN_LEAVES],
         probe={"x": leaves.load("validation").images[:PROBES]},
     )
     lowest = threshold(__file__, "accuracy")
-    return evaluate.accuracy(model, data, threshold=lowest, classes_named=hidden.classes, weight=weight)
+    return accuracy(model, data, threshold=lowest, classes_named=hidden.classes, weight=weight)
 
 
 def _indices(values: object) -> torch.Tensor:

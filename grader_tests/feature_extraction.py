@@ -5,10 +5,21 @@ from functools import cache
 from tlcourse.backbones import EFFICIENTNET_LITE0
 from tlcourse.data import leaves
 from tlgrader import checks
-from tlgrader.checks.asking import check, failed, passed, proves_nothing, skipped, weaker
-from tlgrader.checks.finding import Finding, Measured, Outcome
-from tlgrader.judging.references import threshold
-from tlgrader.models import evaluate
+from tlgrader.hidden import (
+    Finding,
+    Labelled,
+    Measured,
+    Outcome,
+    accuracy,
+    failed,
+    loss,
+    needs,
+    passed,
+    proves_nothing_without,
+    skipped,
+    threshold,
+    weaker,
+)
 
 HEAD = "classifier"
 FALL = 0.7  # the share by which the training loss must fall; printed in the notebook
@@ -19,7 +30,7 @@ PROBES = 8
 
 def training_loss(model: object) -> Measured:
     """Return the loss on some training leaves, computed by the judge."""
-    return evaluate.loss(model, _training())
+    return loss(model, _training())
 
 
 def loss_fell(untrained: Measured, trained: Measured, *, weight: float = 1.0) -> Finding:
@@ -27,6 +38,7 @@ def loss_fell(untrained: Measured, trained: Measured, *, weight: float = 1.0) ->
     return checks.learned(untrained, trained, at_least=FALL, weight=weight)
 
 
+@proves_nothing_without(loss_fell, "nothing was learned, so that nothing could have moved the backbone")
 def backbone_is_untouched(untrained: Measured, trained: Measured, model: object) -> Finding:
     """The backbone's parameters and buffers are the pretrained ones, although the model has learned.
 
@@ -35,13 +47,10 @@ def backbone_is_untouched(untrained: Measured, trained: Measured, model: object)
     parameters = checks.base_untouched(model, backbone=EFFICIENTNET_LITE0, except_=HEAD)
     if parameters.outcome is not Outcome.passed:
         return parameters
-    buffers = checks.buffers_untouched(model)
-    if loss_fell(untrained, trained).outcome is Outcome.passed:
-        return buffers
-    return proves_nothing(buffers, "nothing was learned, so that nothing could have moved the backbone")
+    return checks.buffers_untouched(model)
 
 
-@check
+@needs(loss_fell, "nothing was learned, from whichever leaves")
 def validation_is_held_out(
     untrained: Measured, trained: Measured, model: object, *, weight: float = 1.0
 ) -> Finding:
@@ -51,10 +60,8 @@ def validation_is_held_out(
     most after training on validation leaves, with or without the others. Skipped where nothing was learned.
     """
     expected = f"the loss on validation leaves is at least {SEEN:.0%} of that on held-out leaves"
-    public, hidden = evaluate.loss(model, _validation()), evaluate.loss(model, _hidden())
+    public, hidden = loss(model, _validation()), loss(model, _hidden())
     strength = weaker(public.strength, hidden.strength)
-    if loss_fell(untrained, trained).outcome is not Outcome.passed:
-        return skipped(strength, "nothing was learned, from whichever leaves", expected)
     if public.value is None or hidden.value is None:
         return skipped(strength, f"no loss could be measured: {public.note or hidden.note}", expected)
     words = f"{public.value:.3f} on validation leaves, {hidden.value:.3f} on held-out leaves"
@@ -67,26 +74,26 @@ def beats_the_threshold(model: object, *, weight: float = 1.0) -> Finding:
     """The accuracy on held-out leaves is at least the printed threshold."""
     lowest = threshold(__file__, "accuracy")
     classes = leaves.load("train").classes
-    return evaluate.accuracy(model, _hidden(), threshold=lowest, classes_named=classes, weight=weight)
+    return accuracy(model, _hidden(), threshold=lowest, classes_named=classes, weight=weight)
 
 
 @cache
-def _training() -> evaluate.Labelled:
+def _training() -> Labelled:
     return _labelled(leaves.load("train"), TRAINING_LEAVES)
 
 
 @cache
-def _validation() -> evaluate.Labelled:
+def _validation() -> Labelled:
     some = leaves.load("validation")
     return _labelled(some, len(some))
 
 
 @cache
-def _hidden() -> evaluate.Labelled:
+def _hidden() -> Labelled:
     return _labelled(leaves.hidden(), leaves.HIDDEN_COUNT)
 
 
-def _labelled(some: leaves.Leaves, count: int) -> evaluate.Labelled:
+def _labelled(some: leaves.Leaves, count: int) -> Labelled:
     """The first leaves, with public ones for the comparison with the worker's own answers."""
     probe = {"x": leaves.load("validation").images[:PROBES]}
-    return evaluate.Labelled(inputs={"x": some.images[:count]}, labels=some.labels[:count], probe=probe)
+    return Labelled(inputs={"x": some.images[:count]}, labels=some.labels[:count], probe=probe)

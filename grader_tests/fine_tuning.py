@@ -3,10 +3,7 @@
 from functools import cache
 
 from tlcourse.data import leaves
-from tlgrader.checks.asking import check, failed
-from tlgrader.checks.finding import Finding, Measured
-from tlgrader.judging.references import threshold
-from tlgrader.models import comparing, evaluate
+from tlgrader.hidden import Finding, Labelled, Measured, check, failed, gain, measured_accuracy, threshold
 
 START = 0.75  # of accuracy before fine-tuning; printed in the notebook
 PROBES = 8
@@ -14,7 +11,7 @@ PROBES = 8
 
 def accuracy_before(model: object) -> Measured:
     """Return the accuracy of feature extraction: the head is trained, nothing is fine-tuned yet."""
-    return evaluate.measured_accuracy(model, _hidden(), len(_hidden_leaves().classes))
+    return measured_accuracy(model, _hidden(), len(_hidden_leaves().classes))
 
 
 @check
@@ -28,7 +25,7 @@ def gains(model: object, before: Measured, *, weight: float = 1.0) -> Finding:
         expected = f"a gain over feature extraction, which reaches at least {START:.0%} on held-out leaves"
         observed = f"the model before fine-tuning reached {before.value:.0%}"
         return failed(before.strength, observed, expected, "leave the head as the given cell trained it")
-    return comparing.gain(model, before, _hidden(), at_least=least, classes_named=classes, weight=weight)
+    return gain(model, before, _hidden(), at_least=least, classes_named=classes, weight=weight)
 
 
 @cache
@@ -37,7 +34,7 @@ def _hidden_leaves() -> leaves.Leaves:
 
 
 @cache
-def _hidden() -> evaluate.Labelled:
+def _hidden() -> Labelled:
     """The held-out leaves, with public ones for the comparison with the worker's own answers."""
     some, probe = _hidden_leaves(), leaves.load("validation", "field").images[:PROBES]
-    return evaluate.Labelled(inputs={"x": some.images}, labels=some.labels, probe={"x": probe})
+    return Labelled(inputs={"x": some.images}, labels=some.labels, probe={"x": probe})

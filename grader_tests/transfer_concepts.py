@@ -9,25 +9,33 @@ from torchvision.transforms import v2
 from tlcourse.backbones import EFFICIENTNET_LITE0, fingerprint
 from tlcourse.data import leaves
 from tlgrader import checks
-from tlgrader.checks.answering import word
-from tlgrader.checks.asking import (
+from tlgrader.hidden import (
+    Finding,
+    Labelled,
+    Measured,
+    ModelEvidence,
+    Observation,
+    OptimizerEvidence,
+    Outcome,
+    Strength,
+    accuracy,
     check,
     counted,
+    digest,
     failed,
+    gain,
+    is_buffer,
     listed,
-    need,
+    loss,
+    narrow,
+    needs,
     passed,
-    proves_nothing,
-    settled,
+    passed_unless,
+    proves_nothing_without,
     skipped,
+    threshold,
+    word,
 )
-from tlgrader.checks.finding import Finding, Measured, Outcome, Strength
-from tlgrader.checks.pretrained import is_buffer
-from tlgrader.evidence.digest import digest
-from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence
-from tlgrader.evidence.observation import Observation
-from tlgrader.judging.references import threshold
-from tlgrader.models import comparing, evaluate
 
 HEAD = "classifier"
 SIZE = 64  # pixels a side, as in the notebook
@@ -85,7 +93,7 @@ def _right(answers: object, key: Mapping[str, str]) -> Finding:
     given = answers if isinstance(answers, Mapping) else {}
     wrong = [name for name, right in key.items() if word(given.get(name)) != word(right)]
     problems = [f"{counted(len(wrong), 'answer')} not right: {listed(wrong)}"] if wrong else []
-    return settled(
+    return passed_unless(
         problems, Strength.claimed, f"{listed(key)} are right", f"{listed(key)} are right", _LOOK_AGAIN
     )
 
@@ -98,7 +106,7 @@ def transfer_is_pretrained(model: object) -> Finding:
 @check
 def scratch_is_random(model: object) -> Finding:
     """The model is the same architecture, and none of its parameters is a pretrained one."""
-    evidence = need(model, ModelEvidence, "scratch_model")
+    evidence = narrow(model, ModelEvidence, "scratch_model")
     known, expected = fingerprint(EFFICIENTNET_LITE0), "EfficientNet-Lite0 with random weights in every layer"
     names = {parameter.name for parameter in evidence.parameters}
     same = names == {name for name in known if not is_buffer(name)}
@@ -106,7 +114,7 @@ def scratch_is_random(model: object) -> Finding:
     problems = [] if same else ["its parameters are not named as those of EfficientNet-Lite0"]
     if pretrained:
         problems.append(f"{counted(len(pretrained), 'parameter tensor')} pretrained: {listed(pretrained, 2)}")
-    return settled(
+    return passed_unless(
         problems,
         Strength.bitwise,
         f"none of {len(names)} parameter tensors is a pretrained one",
@@ -129,13 +137,13 @@ def parameters(model: object) -> Digests:
 
 
 @check
-def scratch_was_trained(at_first: Digests, model: object) -> Finding:
+def scratch_was_trained(at_first: Digests, scratch: object) -> Finding:
     """Every parameter has moved since the model was made, and none is a pretrained one."""
-    evidence = need(model, ModelEvidence, "scratch_model")
+    evidence = narrow(scratch, ModelEvidence, "scratch_model")
     expected = f"every parameter of `scratch_model` has moved from its random start, in {BATCHES} batches"
     if not at_first:
         return skipped(Strength.bitwise, "there was no `scratch_model` to begin with", expected)
-    if _pretrained(at_first) or _pretrained(parameters(model)):
+    if _pretrained(at_first) or _pretrained(parameters(scratch)):
         return skipped(Strength.bitwise, "it started from pretrained parameters, or holds some", expected)
     still = [p.name for p in evidence.parameters if at_first.get(p.name) == p.digest]
     problems = (
@@ -145,7 +153,7 @@ def scratch_was_trained(at_first: Digests, model: object) -> Finding:
     )
     if not _was_run(evidence):
         problems.append(f"its batch-norm layers have seen fewer than {BATCHES} batches in train mode")
-    return settled(
+    return passed_unless(
         problems,
         Strength.bitwise,
         f"all {len(at_first)} parameter tensors have moved, in {BATCHES} batches or more",
@@ -165,20 +173,20 @@ def _was_run(evidence: ModelEvidence) -> bool:
 def rates_are_moderate(transfer_optimizer: object, scratch_optimizer: object) -> Finding:
     """No learning rate is so large that a model jumps about in place of learning."""
     both = (
-        ("transfer_optimizer", need(transfer_optimizer, OptimizerEvidence, "transfer_optimizer")),
-        ("scratch_optimizer", need(scratch_optimizer, OptimizerEvidence, "scratch_optimizer")),
+        ("transfer_optimizer", narrow(transfer_optimizer, OptimizerEvidence, "transfer_optimizer")),
+        ("scratch_optimizer", narrow(scratch_optimizer, OptimizerEvidence, "scratch_optimizer")),
     )
     rates = [(name, group.lr) for name, evidence in both for group in evidence.groups]
     problems = [
         f"`{name}` has a learning rate of {rate:g}" for name, rate in rates if not rate <= HIGHEST_RATE
     ]
     observed = ", ".join(f"{rate:g} in `{name}`" for name, rate in rates)
-    return settled(problems, Strength.claimed, observed, f"learning rates of at most {HIGHEST_RATE:g}")
+    return passed_unless(problems, Strength.claimed, observed, f"learning rates of at most {HIGHEST_RATE:g}")
 
 
 def training_loss(model: object) -> Measured:
     """Return the loss on some training leaves, computed by the judge."""
-    return evaluate.loss(model, _training())
+    return loss(model, _training())
 
 
 def loss_fell(untrained: Measured, trained: Measured) -> Finding:
@@ -186,34 +194,26 @@ def loss_fell(untrained: Measured, trained: Measured) -> Finding:
     return checks.learned(untrained, trained, at_least=FALL)
 
 
+@proves_nothing_without(
+    loss_fell, "the loss did not fall enough to tell: without training nothing moves a backbone"
+)
 def backbone_is_untouched(untrained: Measured, trained: Measured, model: object) -> Finding:
     """Parameters and buffers outside the head are the pretrained ones, although the model has learned."""
     moved = transfer_is_pretrained(model)
-    finding = moved if moved.outcome is not Outcome.passed else checks.buffers_untouched(model)
-    if loss_fell(untrained, trained).outcome is Outcome.passed:
-        return finding
-    return proves_nothing(
-        finding, "the loss did not fall enough to tell: without training nothing moves a backbone"
-    )
+    return moved if moved.outcome is not Outcome.passed else checks.buffers_untouched(model)
 
 
 def beats_the_threshold(model: object, *, weight: float = 1.0) -> Finding:
     """The accuracy on held-out leaves is at least the printed threshold."""
     lowest = threshold(__file__, "accuracy")
-    return evaluate.accuracy(model, _hidden(), threshold=lowest, classes_named=_classes(), weight=weight)
+    return accuracy(model, _hidden(), threshold=lowest, classes_named=_classes(), weight=weight)
 
 
-@check
+@needs(scratch_was_trained, "there is no model trained from scratch to compare with")
 def transfer_gains(at_first: Digests, transfer: object, scratch: object, *, weight: float = 1.0) -> Finding:
     """Transfer is better than scratch by the printed gain; skipped where scratch is no trained one."""
     lowest = threshold(__file__, "gain")
-    trained = scratch_was_trained(at_first, scratch)
-    if trained.outcome is not Outcome.passed:
-        why = f"there is no model trained from scratch to compare with: {trained.observed}"
-        return skipped(
-            trained.strength, why, f"an accuracy at least {lowest:.3f} above that of `scratch_model`"
-        )
-    return comparing.gain(transfer, scratch, _hidden(), at_least=lowest, classes_named=_classes())
+    return gain(transfer, scratch, _hidden(), at_least=lowest, classes_named=_classes())
 
 
 def _classes() -> Sequence[str]:
@@ -221,21 +221,19 @@ def _classes() -> Sequence[str]:
 
 
 @cache
-def _training() -> evaluate.Labelled:
+def _training() -> Labelled:
     return _labelled(leaves.load("train"), TRAINING_LEAVES)
 
 
 @cache
-def _hidden() -> evaluate.Labelled:
+def _hidden() -> Labelled:
     return _labelled(leaves.hidden(), HIDDEN_LEAVES)
 
 
-def _labelled(some: leaves.Leaves, count: int) -> evaluate.Labelled:
+def _labelled(some: leaves.Leaves, count: int) -> Labelled:
     """The first leaves, with public ones for the comparison with the worker's own answers."""
     probe = {"x": _small(leaves.load("validation").images[:PROBES])}
-    return evaluate.Labelled(
-        inputs={"x": _small(some.images[:count])}, labels=some.labels[:count], probe=probe
-    )
+    return Labelled(inputs={"x": _small(some.images[:count])}, labels=some.labels[:count], probe=probe)
 
 
 def _small(images: torch.Tensor) -> torch.Tensor:

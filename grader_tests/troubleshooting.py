@@ -12,23 +12,29 @@ import torch
 from tlcourse.backbones import load_backbone
 from tlcourse.data import digits
 from tlgrader import checks
-from tlgrader.checks.answering import word
-from tlgrader.checks.asking import (
+from tlgrader.hidden import (
+    Finding,
+    Labelled,
+    Measured,
+    Missing,
     NotThere,
+    Observation,
+    Strength,
+    accuracy,
     check,
     describe,
     failed,
+    measured_accuracy,
     name_of,
+    one_thread,
     passed,
-    proves_nothing,
-    settled,
+    passed_unless,
+    proves_nothing_without,
+    retained,
     skipped,
+    threshold,
+    word,
 )
-from tlgrader.checks.finding import Finding, Measured, Outcome, Strength
-from tlgrader.evidence.kinds import Missing
-from tlgrader.evidence.observation import Observation
-from tlgrader.judging.references import threshold
-from tlgrader.models import comparing, evaluate
 
 VALIDATION = 150  # the first so many validation digits are what the notebook measures on
 TOLERANCE = 0.01  # of a measured accuracy; printed in the notebook
@@ -52,9 +58,7 @@ def measured_rightly(measured: object, naive: object, *, weight: float = 1.0) ->
     """The five numbers in `measured` are those that the pretrained and the naive model reach."""
     expected = "the accuracies of `pretrained` and `naive` on the validation digits, and what was lost"
     claimed = _dict(measured, "measured", expected)
-    after = {
-        name: evaluate.measured_accuracy(naive, _validation(name), None) for name in ("source", "target")
-    }
+    after = {name: measured_accuracy(naive, _validation(name), None) for name in ("source", "target")}
     for one in after.values():
         if one.value is None:
             return skipped(one.strength, f"`naive` cannot be measured: {one.note}", expected)
@@ -67,22 +71,24 @@ def measured_rightly(measured: object, naive: object, *, weight: float = 1.0) ->
         if not _near(claimed.get(key), value)
     ]
     words = ", ".join(f"`{key}` {value:.3f}" for key, value in true.items())
-    return settled(problems, after["source"].strength, words, expected, _hint(claimed, true))
+    return passed_unless(problems, after["source"].strength, words, expected, _hint(claimed, true))
+
+
+_UNLEARNED = "the target was not learned, so that keeping the source proves nothing"
 
 
 def source_accuracy(model: object) -> Measured:
     """Return the accuracy on hidden upright digits, computed by the judge."""
-    return evaluate.measured_accuracy(model, _hidden("source"), len(digits.CLASSES))
+    return measured_accuracy(model, _hidden("source"), len(digits.CLASSES))
 
 
 def learns_the_target(model: object, *, weight: float = 1.0) -> Finding:
     """The accuracy on hidden turned digits is at least the printed threshold."""
     lowest = threshold(__file__, "accuracy")
-    return evaluate.accuracy(
-        model, _hidden("target"), threshold=lowest, classes_named=digits.CLASSES, weight=weight
-    )
+    return accuracy(model, _hidden("target"), threshold=lowest, classes_named=digits.CLASSES, weight=weight)
 
 
+@proves_nothing_without(learns_the_target, _UNLEARNED)
 def keeps_the_source(model: object, *, weight: float = 1.0) -> Finding:
     """Of the pretrained accuracy on hidden upright digits, the printed share is kept.
 
@@ -90,13 +96,24 @@ def keeps_the_source(model: object, *, weight: float = 1.0) -> Finding:
     """
     before = Measured(_pretrained(_hidden("source")), Strength.recomputed)
     least = threshold(__file__, "retained")
-    finding = comparing.retained(model, before, _hidden("source"), at_least=least, weight=weight)
-    return _if_learned(model, finding)
+    return retained(model, before, _hidden("source"), at_least=least, weight=weight)
 
 
-def forgets_less(naive_source: Measured, careful: object, *, weight: float = 1.0) -> Finding:
+@proves_nothing_without(learns_the_target, _UNLEARNED)
+@check
+def forgets_less(naive_source: Measured, model: object, *, weight: float = 1.0) -> Finding:
     """The careful model's forgetting is at most `HALF` of the naive one's, which was measured before."""
-    return _if_learned(careful, _less(naive_source, source_accuracy(careful), weight=weight))
+    careful = source_accuracy(model)
+    expected = f"the forgetting of `careful` is at most {HALF:g} of that of `naive`"
+    for one, name in ((naive_source, "naive"), (careful, "careful")):
+        if one.value is None:
+            return skipped(one.strength, f"`{name}` cannot be measured: {one.note}", expected)
+    before = _pretrained(_hidden("source"))
+    lost, kept = before - (naive_source.value or 0.0), before - (careful.value or 0.0)
+    words = f"`naive` forgot {lost:.3f} of accuracy on upright digits, `careful` {kept:.3f}"
+    problems = [words] if kept > HALF * lost else []
+    hint = "is something of the source in the training?"
+    return passed_unless(problems, careful.strength, words, expected, hint)
 
 
 @check
@@ -119,7 +136,7 @@ def follows(diagnosis: object, results: object) -> Finding:
         for name, right in said.items()
         if verdicts.get(name) != right
     ]
-    return settled(problems, Strength.claimed, f"the verdicts are {said}", expected)
+    return passed_unless(problems, Strength.claimed, f"the verdicts are {said}", expected)
 
 
 @check
@@ -140,26 +157,9 @@ def cause(causes: object, run: str) -> Finding:
     expected = f"the one cause that explains all that was seen of run {run}"
     named = _dict(causes, "causes", expected).get(run)
     observed = f"for run {run}, {_shown(named)}"
-    return settled([] if word(named) == CAUSES[run] else [observed], Strength.claimed, observed, expected)
-
-
-@check
-def _less(naive: Measured, careful: Measured, *, weight: float = 1.0) -> Finding:
-    expected = f"the forgetting of `careful` is at most {HALF:g} of that of `naive`"
-    for one, name in ((naive, "naive"), (careful, "careful")):
-        if one.value is None:
-            return skipped(one.strength, f"`{name}` cannot be measured: {one.note}", expected)
-    before = _pretrained(_hidden("source"))
-    lost, kept = before - (naive.value or 0.0), before - (careful.value or 0.0)
-    words = f"`naive` forgot {lost:.3f} of accuracy on upright digits, `careful` {kept:.3f}"
-    problems = [words] if kept > HALF * lost else []
-    return settled(problems, careful.strength, words, expected, "is something of the source in the training?")
-
-
-def _if_learned(model: object, finding: Finding) -> Finding:
-    if learns_the_target(model).outcome is Outcome.passed:
-        return finding
-    return proves_nothing(finding, "the target was not learned, so that keeping the source proves nothing")
+    return passed_unless(
+        [] if word(named) == CAUSES[run] else [observed], Strength.claimed, observed, expected
+    )
 
 
 def _dict(thing: object, name: str, expected: str) -> Mapping[str, object]:
@@ -211,20 +211,20 @@ def _hint(claimed: Mapping[str, object], true: Mapping[str, float]) -> str:
 
 
 @cache
-def _data(task: str, hidden: bool) -> evaluate.Labelled:
+def _data(task: str, hidden: bool) -> Labelled:
     images, labels = digits.hidden("mnist") if hidden else digits.load("validation")
     public = digits.load("validation").images[:PROBES]
     if task == "target":
         images = turned(images)
     count = len(labels) if hidden else VALIDATION
-    return evaluate.Labelled(inputs={"x": images[:count]}, labels=labels[:count], probe={"x": public})
+    return Labelled(inputs={"x": images[:count]}, labels=labels[:count], probe={"x": public})
 
 
-def _hidden(task: str) -> evaluate.Labelled:
+def _hidden(task: str) -> Labelled:
     return _data(task, hidden=True)
 
 
-def _validation(task: str) -> evaluate.Labelled:
+def _validation(task: str) -> Labelled:
     return _data(task, hidden=False)
 
 
@@ -233,9 +233,9 @@ def turned(images: torch.Tensor) -> torch.Tensor:
     return torch.rot90(images, 1, (2, 3))
 
 
-def _pretrained(data: evaluate.Labelled) -> float:
+def _pretrained(data: Labelled) -> float:
     """The pretrained model's accuracy on `data`."""
-    with torch.no_grad(), evaluate.one_thread():
+    with torch.no_grad(), one_thread():
         right = _backbone()(data.inputs["x"]).argmax(dim=1) == data.labels
     return right.double().mean().item()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tlgrader
+from tlgrader import hidden
 
 PACKAGE = Path(tlgrader.__file__).parent
 COURSE = PACKAGE.parent / "tlcourse"
@@ -85,6 +86,49 @@ def test_hidden_tests_and_solutions_are_never_imported_by_name(path: Path) -> No
         if isinstance(node, ast.ImportFrom | ast.Import):
             names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
             assert not any(name.startswith(("grader_tests", "tl_solutions")) for name in names)
+
+
+PUBLIC = {"tlgrader.hidden", "tlgrader.checks"}
+"""What a hidden test may import of the engine, and a course's own measures."""
+HIDDEN_TESTS = [
+    *sorted((PACKAGE.parent / "grader_tests").glob("*.py")),
+    PACKAGE.parent / "tests/authoring/course/hidden_tests.py",
+    COURSE / "probing.py",
+]
+
+
+@pytest.mark.parametrize("path", HIDDEN_TESTS, ids=lambda path: str(path.relative_to(PACKAGE.parent)))
+def test_hidden_tests_import_only_what_is_public(path: Path) -> None:
+    assert _engine_modules(path.read_text()) <= PUBLIC
+
+
+def test_the_page_for_authors_imports_only_what_is_public() -> None:
+    page = (PACKAGE.parent / "docs/authoring.md").read_text()
+    examples = "\n".join(re.findall(r"^(?:from|import) tlgrader.*", page, re.MULTILINE))
+    assert examples
+    assert _engine_modules(examples) <= PUBLIC
+
+
+def _engine_modules(source: str) -> set[str]:
+    """The modules of the engine that `source` imports, or imports from, in full."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "tlgrader":
+            found |= {f"tlgrader.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "tlgrader"}
+
+
+def test_the_public_module_for_hidden_tests_only_gathers() -> None:
+    tree = ast.parse((PACKAGE / "hidden.py").read_text())
+    assert {type(node) for node in tree.body} == {ast.Expr, ast.ImportFrom, ast.Assign}
+    imported = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert sorted(hidden.__all__) == sorted(imported)
+    unsaid = [name for name in hidden.__all__ if f"`{name}`" not in (hidden.__doc__ or "")]
+    assert not [name for name in unsaid if name.islower()]
 
 
 def test_only_the_gradebook_imports_nbgrader() -> None:

@@ -13,12 +13,15 @@ from torch import nn
 from torch.nn import functional as F
 
 from tlcourse.backbones import EFFICIENTNET_LITE0
-from tlgrader.architectures.pristine import pristine
-from tlgrader.checks.asking import NotThere, need_observation
-from tlgrader.evidence.digest import digest
-from tlgrader.evidence.kinds import ModelEvidence
-from tlgrader.evidence.observation import NotAsDescribed
-from tlgrader.models.answers import one_thread
+from tlgrader.hidden import (
+    ModelEvidence,
+    NotAsDescribed,
+    NotThere,
+    digest,
+    narrow_observation,
+    one_thread,
+    pristine,
+)
 
 BATCH = 50
 STATISTICS = 32
@@ -87,7 +90,7 @@ def logits(model: object, layer: str, features: torch.Tensor, classes: int) -> t
     Raises NotThere, in words, where there is no model, or no such layer of F inputs and `classes` outputs.
     """
     expected = f"a linear layer `{layer}` of {features.shape[1]} inputs and {classes} outputs"
-    observation, evidence = need_observation(model, ModelEvidence, "model")
+    observation, evidence = narrow_observation(model, ModelEvidence, "model")
     found = {p.name: p for p in evidence.parameters if p.name.rpartition(".")[0] == layer}
     wanted = {f"{layer}.weight": (classes, features.shape[1]), f"{layer}.bias": (classes,)}
     if {name: info.shape for name, info in found.items()} != wanted:

@@ -7,15 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
 
 from tlgrader.architectures import architecture, declare
 from tlgrader.course import Registration, Symptom, tried
-from tlgrader.errors import GraderError
+from tlgrader.data_home import data_home
+from tlgrader.errors import GraderError, MachineError
 from tlgrader.sandbox import gpu, wall
 from tlgrader.sandbox.limits import Limits, in_words
+from tlgrader.sandbox.slot import Slot
 
 
 def examine(registration: Registration) -> list[Symptom]:
@@ -26,6 +29,7 @@ def examine(registration: Registration) -> list[Symptom]:
         _packages(),
         _wall(),
         _room(),
+        *_slot(registration),
         *(_architecture(name) for name in registration.architectures),
         *(registration.examine() if registration.examine else ()),
         _nbgrader(),
@@ -63,6 +67,38 @@ def _room() -> Symptom:
     needed = Limits().memory_bytes
     found = f"{cores} cores, {in_words(memory)} free; a slot's limit is {in_words(needed)}"
     return Symptom("room", memory > needed, found, "use fewer slots: --slots 1", needed=False)
+
+
+def _slot(registration: Registration) -> list[Symptom]:
+    """Start what each grader starts, with all that the course lets be prepared, and run a cell in it."""
+    left_out: list[str] = []
+
+    def start() -> str:
+        with Slot(_wall_here(registration), Limits(), None, registration.preparation) as slot:
+            began = time.monotonic()
+            slot.ready()
+            ready = time.monotonic()
+            left_out.extend(slot.left_out)
+            with slot.worker(seed=0) as worker:
+                result = worker.run("import torch\nprint(torch.ones(2).sum())", timeout_s=Limits().cell_s)
+            if result.status != "ok":
+                raise MachineError(f"a notebook of one line could not be run: {result.reason}")
+            ran = time.monotonic()
+        return f"ready after {ready - began:.1f} s; then a notebook of one line takes {ran - ready:.2f} s"
+
+    advice = "without it nothing can be graded: mend course.py, or install what it names"
+    slow = "grading goes on; take another version of the library, or take it out of `preload` in course.py"
+    started = tried("slot", start, advice)
+    return [started, *(Symptom("slot", False, sentence, slow, needed=False) for sentence in left_out)]
+
+
+def _wall_here(registration: Registration) -> wall.Wall | None:
+    """The wall that graders get; none where none can be built, which is a symptom of its own."""
+    public = data_home().public
+    try:
+        return wall.find(public if public.is_dir() else None, registration.preparation)
+    except MachineError:
+        return None
 
 
 def _architecture(name: str) -> Symptom:

@@ -78,8 +78,11 @@ def grade_with(pool: Pool, course: Course, exercise: str, order: Order) -> Itera
             readable[student] = found
     kept = {} if order.fresh else _kept(course, exercise, readable, order.training)
     drawn = _drawn(readable, kept, order.verified)
+    held = {row.student for row in gradebook.rows(course, exercise)} if order.publish else set()
     for student in kept.keys() - drawn:
-        yield Step(_publish_kept(course, kept[student], readable[student], order.publish), False)
+        if order.publish:
+            _publish_kept(course, kept[student], readable[student], student in held)
+        yield Step(kept[student], False)
     jobs = [
         Job(exercise, submission, training=order.training, verify=student in drawn)
         for student, submission in readable.items()
@@ -152,12 +155,12 @@ def _write(
     return record
 
 
-def _publish_kept(course: Course, record: Record, submission: Submission, publish: bool) -> Record:
+def _publish_kept(course: Course, record: Record, submission: Submission, held: bool) -> None:
+    """Publish a record from before where autograded/ or, unless it is `held` there, the gradebook lacks it."""
     shown = course.autograded(record.exercise, record.student)
     path = course.graded_notebook(record.exercise, record.student)
-    if publish and not _same_content(shown, path):
+    if not held or not _same_content(shown, path):
         gradebook.publish(course, record, submission, nbformat.read(path, as_version=4))
-    return record
 
 
 def _same_content(one: Path, other: Path) -> bool:

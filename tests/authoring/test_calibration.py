@@ -38,7 +38,7 @@ from tlgrader.authoring.calibration.stored import (
     stored_sides,
     write_reference,
 )
-from tlgrader.checks.finding import Finding, Outcome, Strength
+from tlgrader.checks.finding import Finding, Outcome, Strength, passed
 from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
@@ -161,8 +161,8 @@ def _run(sample: Sample, attempt: int, *findings: Finding) -> Run:
     return Run(sample, record)
 
 
-def _finding(measured: dict[str, float], outcome: Outcome = Outcome.passed) -> Finding:
-    return Finding("accuracy", outcome, Strength.recomputed, "seen", "expected", measured=measured)
+def _finding(measured: dict[str, float], decided_by: str = "") -> Finding:
+    return passed(Strength.recomputed, "seen", "expected", measured, decided_by)
 
 
 WEAK = Sample("baseline__x", "", {}, {ITEM: "failed"})
@@ -172,27 +172,30 @@ RIGHT = Sample("reference", "", {})
 def test_a_baseline_counts_where_its_verdict_fails_the_item() -> None:
     harmless = Sample("baseline__keeps_everything", "", {})
     found = sides(
-        [_run(sample, 0, _finding({"gain": 0.3, "accuracy": 0.9})) for sample in (RIGHT, WEAK, harmless)],
+        [
+            _run(sample, 0, _finding({"accuracy": 0.9, "gain": 0.3}, "gain"))
+            for sample in (RIGHT, WEAK, harmless)
+        ],
         "gain",
     )
     assert found == Sides({"reference": [0.3]}, {"baseline__x": [0.3]})
 
 
-def test_only_the_first_number_of_a_finding_decides() -> None:
-    both = [_run(sample, 0, _finding({"gain": 0.3, "accuracy": 0.9})) for sample in (RIGHT, WEAK)]
+def test_only_the_number_that_a_finding_names_decides() -> None:
+    both = [_run(sample, 0, _finding({"accuracy": 0.9, "gain": 0.3}, "gain")) for sample in (RIGHT, WEAK)]
     with pytest.raises(AuthorError, match="no reference or correct variant was measured for 'accuracy'"):
         sides(both, "accuracy")
 
 
 def test_it_refuses_what_was_measured_on_one_side_only() -> None:
-    skipped = _finding({"accuracy": 0.4}, Outcome.skipped)
+    right, undecided = _finding({"accuracy": 0.9}, "accuracy"), _finding({"accuracy": 0.4})
     with pytest.raises(AuthorError, match="no baseline was measured"):
-        sides([_run(RIGHT, 0, _finding({"accuracy": 0.9})), _run(WEAK, 0, skipped)], "accuracy")
+        sides([_run(RIGHT, 0, right), _run(WEAK, 0, undecided)], "accuracy")
 
 
 def test_a_right_solution_that_diverged_under_one_seed_is_no_right_one() -> None:
     diverged = Finding("accuracy", Outcome.failed, Strength.recomputed, "logits are not finite", "expected")
-    fine, weak = _finding({"accuracy": 0.9}), _finding({"accuracy": 0.4})
+    fine, weak = _finding({"accuracy": 0.9}, "accuracy"), _finding({"accuracy": 0.4}, "accuracy")
     runs = [_run(RIGHT, 0, fine), _run(RIGHT, 1, diverged), _run(WEAK, 0, weak)]
     with pytest.raises(
         AuthorError, match="reference measured no 'accuracy' in attempt 1: logits are not finite"
@@ -202,7 +205,7 @@ def test_a_right_solution_that_diverged_under_one_seed_is_no_right_one() -> None
 
 
 def test_two_items_of_one_measure_are_told_apart_by_the_author() -> None:
-    twice = _finding({"accuracy": 0.9})
+    twice = _finding({"accuracy": 0.9}, "accuracy")
     with pytest.raises(AuthorError, match="are both decided by 'accuracy'"):
         sides([_run(RIGHT, 0, twice, twice)], "accuracy")
 

@@ -95,3 +95,39 @@ def test_an_entry_that_a_dict_lacks_is_named(observe: Observe) -> None:
     finding = checks.returns(observe(lambda: {"accuracy": 0.75}, "scores"), [], SCORES)
     assert "'precision' is missing; 'recall' is missing" in finding.observed
     assert "returned [1]" in checks.returns(observe(lambda: [1], "scores"), [], SCORES).observed
+
+
+class _Negative(ValueError):
+    """A student's own."""
+
+
+def _root(a: int) -> float:
+    if a < 0:
+        raise _Negative("negative")
+    return float(a**0.5)
+
+
+@pytest.mark.parametrize("error", ["ValueError", "_Negative", "Exception", ["TypeError", "ValueError"]])
+def test_a_call_that_has_to_fail_passes_also_with_a_subclass(
+    error: str | list[str], observe: Observe
+) -> None:
+    finding = checks.raises(observe(_root, "root"), [-4], error)
+    assert (finding.outcome, finding.strength) == (Outcome.passed, Strength.queried)
+    assert finding.observed == "`_root` raised _Negative: negative"
+
+
+@pytest.mark.parametrize(
+    ("argument", "error", "words"),
+    [
+        (4, "ValueError", "`root(4)` raised nothing and returned 2.0"),
+        (-4, "TypeError", "`_root` raised _Negative: negative"),
+        ("x", "ValueError", "raised TypeError"),
+    ],
+)
+def test_a_call_that_fails_otherwise_or_not_at_all_is_told(
+    argument: object, error: str, words: str, observe: Observe
+) -> None:
+    finding = checks.raises(observe(_root, "root"), [argument], error)
+    assert finding.outcome is Outcome.failed
+    assert words in finding.observed
+    assert finding.expected.endswith(f"raises `{error}`")

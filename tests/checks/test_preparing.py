@@ -1,10 +1,12 @@
 """Transforms are called on made-up pictures, loaders are described, a quiz's form is looked at."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 from torch.utils.data import (
     BatchSampler,
@@ -16,6 +18,8 @@ from torch.utils.data import (
     SequentialSampler,
     TensorDataset,
 )
+from torchvision import transforms
+from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
 from tests.checks.conftest import Observe
@@ -182,6 +186,19 @@ def test_a_loaders_transform_is_the_one_of_its_dataset(observe: Observe) -> None
     broken = observe(DataLoader(Pictures(v2.Normalize([0.5], [0.5]))), "train_loader")
     observed = checks.randomness(broken, random=True).observed
     assert observed.startswith("`train_loader`: its dataset's `transform` raised TypeError")
+
+
+def test_the_transform_of_an_image_folder_gets_pictures_as_the_folder_gives_them(
+    tmp_path: Path, observe: Observe
+) -> None:
+    (tmp_path / "leaf").mkdir()
+    Image.new("RGB", (40, 40)).save(tmp_path / "leaf" / "0.png")
+    fixed = transforms.Compose([transforms.Resize((32, 32)), transforms.ToTensor()])  # takes no tensors
+    varied = transforms.Compose([transforms.RandomHorizontalFlip(), fixed])
+    for transform, random in ((varied, True), (fixed, False)):
+        loader = observe(DataLoader(ImageFolder(str(tmp_path), transform)))
+        assert checks.randomness(loader, random=random).outcome is Outcome.passed
+        assert checks.randomness(loader, random=not random).outcome is Outcome.failed
 
 
 RIGHT_FORM = {"a": "LoRA", "b": " lora ", "order": ["y", "X"]}

@@ -73,6 +73,23 @@ def test_an_optimizer_of_everything_holds_frozen_tensors(swapped: Net, observe: 
     assert "4 frozen parameter tensors in the optimizer: `conv.bias`" in finding.observed
 
 
+def test_an_optimizer_of_everything_passes_where_the_author_allows_it(swapped: Net, observe: Observe) -> None:
+    everything = observe(torch.optim.SGD(swapped.parameters(), lr=0.1))
+    finding = checks.optimizer(everything, observe(swapped), allow_frozen=True)
+    assert finding.outcome is PASSED
+    assert finding.observed == ("SGD updates 2 parameter tensors, and holds 4 frozen ones, learning rate 0.1")
+    assert finding.expected.endswith("once, and nothing but frozen ones besides")
+
+
+def test_frozen_ones_in_the_optimizer_excuse_nothing_else(net: Net, observe: Observe) -> None:
+    optimizer = torch.optim.SGD(net.requires_grad_(False).parameters())
+    net.classifier = nn.Linear(4, 5)
+    finding = checks.optimizer(observe(optimizer), observe(net), allow_frozen=True)
+    assert finding.outcome is FAILED
+    assert "2 trainable parameter tensors not in the optimizer" in finding.observed
+    assert "2 tensors in the optimizer are not of `model`" in finding.observed
+
+
 def test_an_optimizer_made_before_the_head_was_swapped(net: Net, observe: Observe) -> None:
     optimizer = torch.optim.SGD(net.requires_grad_(False).classifier.parameters())
     net.classifier = nn.Linear(4, 5)
@@ -101,7 +118,8 @@ def _measured(value: float | None, strength: Strength = Strength.recomputed) -> 
 def test_a_loss_that_falls_enough_passes_with_the_weaker_strength() -> None:
     finding = checks.learned(_measured(1.0), _measured(0.5, Strength.queried), at_least=0.5)
     assert (finding.outcome, finding.strength) == (PASSED, Strength.queried)
-    assert finding.measured == {"before": 1.0, "after": 0.5}
+    assert finding.measured == {"fall": 0.5, "before": 1.0, "after": 0.5}
+    assert finding.decided_by == "fall"
 
 
 @pytest.mark.parametrize(

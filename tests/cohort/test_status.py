@@ -170,6 +170,13 @@ def test_without_a_gradebook_the_record_alone_says_what_waits(graded: Course) ->
     assert not graded.gradebook.exists()
 
 
+def test_a_lost_gradebook_is_made_again_from_the_records(graded: Course) -> None:
+    graded.gradebook.unlink()
+    said = _run(graded, "grade", "tiny", "--student", "ada")
+    assert "0 graded now, 1 kept from before." in said.stdout
+    assert [(row.student, row.score) for row in gradebook.rows(graded, "tiny")] == [("ada", 6)]
+
+
 def test_who_is_in_the_gradebook_and_handed_nothing_in_is_named(graded: Course) -> None:
     with opened(graded) as book:
         book.add_student("gone")

@@ -26,15 +26,16 @@ from tlgrader.records.record import GradeRecord, Item, Record, Status, Training,
 
 ID = "check_learn/inverse_is_small"
 HIDDEN = """
-from tlgrader.checks.asking import check, failed, passed
-from tlgrader.checks.finding import Strength
-from tlgrader.judging.references import threshold
+from tlgrader.hidden import Strength, check, failed, passed, threshold
 
 
 @check
 def inverse_is_small(rate):
     made = passed if rate >= threshold(__file__, "accuracy") else failed
-    return made(Strength.recomputed, f"an accuracy of {rate:.3f}", "a high one", measured={"accuracy": rate})
+    words = f"an accuracy of {rate:.3f}"
+    return made(
+        Strength.recomputed, words, "a high one", measured={"accuracy": rate}, decided_by="accuracy"
+    )
 """
 DRAWN = "tlgrader.seed()\nrate = torch.rand(1).item()"
 
@@ -99,9 +100,10 @@ def test_outside_the_zone_one_run_is_enough(course: Course) -> None:
 
 
 def _graded(job: Job, value: float | None, *, hidden: bool = True) -> Graded:
-    measured = {} if value is None else {"accuracy": value}
     outcome = Outcome.passed if (value or 0.0) >= 0.7 else Outcome.failed
-    finding = Finding("accuracy", outcome, Strength.recomputed, f"{value}", "high", "try", measured=measured)
+    finding = Finding("accuracy", outcome, Strength.recomputed, f"{value}", "high", "try")
+    if value is not None:
+        finding = structs.replace(finding, measured={"accuracy": value}, decided_by="accuracy")
     grades = (GradeRecord("check", 2.0, (Item("check/accuracy", hidden, finding),)),)
     student = job.submission.student
     return Graded(

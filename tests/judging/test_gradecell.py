@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
-from tlgrader.checks.finding import Fault, Outcome
+from tlgrader.checks.finding import Fault, Finding, Outcome, Strength
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque, Value
 from tlgrader.evidence.observation import Observation
@@ -39,6 +41,9 @@ def _needs(source: str) -> list[tuple[str, ...]]:
         ("check.frozen(model.layers[-1])", ("model.layers[-1]",)),
         ("check.history(history[key])", ("history", "key")),
         ("check.returns(f, [0], [row[0] for row in rows])", ("f", "rows")),
+        ("assert squares(3) == [1, 4, 9]", ("squares",)),
+        ("assert all(f(n) == n * k for n in range(3))", ("f", "k")),
+        ('"""What it is about."""\nassert nets["a"].size(0) == 3', ("nets['a'].size",)),
         ("assert model.layers[-1].out_features == 5", ("model.layers[-1].out_features",)),
     ],
 )
@@ -55,7 +60,7 @@ def test_names_that_the_cell_does_not_define_are_the_students(source: str, needs
         ("from grader_tests import lora\ncheck.frozen(model)", "outside the hidden region"),
         ("x = check.frozen(model)", "a name outside the hidden region"),
         ("for p in model.parameters(): pass", "is not allowed"),
-        ("assert model.parameters()", "use check.returns"),
+        ("check.frozen(model.eval())", r"line 1: calling `model.eval` here"),
         ("assert (lambda: 1)()", "not allowed"),
         ("check.frozen(", "line 1"),
         ("", "no check"),
@@ -106,6 +111,43 @@ def test_an_assert_on_a_value_of_another_kind_fails_with_the_reason() -> None:
     finding = _judge("assert history['loss'] < 1", {"history": Value([1])}).items[0].finding
     assert finding.outcome is Outcome.failed
     assert "TypeError" in finding.observed
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "seen"),
+    [
+        ("assert sorted(value)[0] < 1", torch.eye(2), "Boolean value of Tensor"),
+        ("assert value > 0", torch.eye(2), "Boolean value of Tensor"),
+        ("assert value[0] < 1", torch.tensor([1j, 2j]), "Complex"),
+        ("assert value < 1", 1j, "`value` is not a plain value"),
+        ("assert float(value) < 1", 2**4000, "int too large"),
+        ("assert abs(value - 0.5) < 1", 2**4000, "int too large"),
+        ("assert value[0] < 1", [[[1]]], "TypeError"),
+        ("assert max(value) < 1", [], "ValueError"),
+        ("assert sum(value) < 1", np.array(["a", "b"]), "`value`"),
+    ],
+)
+def test_a_value_of_a_wrong_form_is_the_students_failure_and_is_shown(
+    source: str, value: object, seen: str
+) -> None:
+    observer = Observer()
+    evidence = observer.observe(value)
+    cell = parse_all([("cell", 4, source)])["cell"]
+    grade = Evaluator(Path("none.py")).judge(cell, {"value": Observation("value", evidence, observer)})
+    finding = grade.items[0].finding
+    assert (finding.outcome, finding.fault) == (Outcome.failed, None)
+    assert seen in finding.observed
+    assert "`value` is" in finding.observed
+
+
+def test_a_value_that_python_does_not_show_is_named_by_its_type() -> None:
+    finding = (
+        _judge("assert value == 1", {"value": Value({"$tuple": [{"$int": hex(2**4000)}]})}).items[0].finding
+    )
+    assert (finding.outcome, finding.fault) == (Outcome.failed, None)
+    nested = {"a": {"$int": hex(2**4000)}, "b": "x" * 200}
+    finding = _judge("assert value == 1", {"value": Value(nested)}).items[0].finding
+    assert "'a': " in finding.observed
 
 
 def test_an_assert_on_a_missing_name_fails_with_the_reason() -> None:
@@ -206,6 +248,71 @@ def test_a_missing_entry_fails_a_check_with_the_reason() -> None:
     finding = _judge("check.frozen(nets['b'])", seen).items[0].finding
     assert finding.outcome is Outcome.failed
     assert finding.observed == "`nets['b']` does not exist: `nets` has no key 'b'; it has 'a'"
+
+
+def _called(source: str, **functions: object) -> Finding:
+    """What becomes of an assert that calls `functions` of a student's."""
+    observer = Observer()
+    observed = {name: Observation(name, observer.observe(f), observer) for name, f in functions.items()}
+    (item,) = Evaluator(Path("none.py")).judge(parse_all([("cell", 1, source)])["cell"], observed).items
+    return item.finding
+
+
+def _squares(n: int) -> list[int]:
+    if n < 1:
+        raise ValueError("n must be positive")
+    return [number**2 for number in range(1, n + 1)]
+
+
+def test_an_assert_may_call_a_students_function() -> None:
+    finding = _called("assert squares(3) == [1, 4, 9]", squares=_squares)
+    assert (finding.outcome, finding.strength) == (Outcome.passed, Strength.queried)
+    assert finding.observed == "`squares(3)` returned [1, 4, 9]"
+    wrong = _called("assert squares(3) == [1, 4]", squares=_squares)
+    assert (wrong.outcome, wrong.expected) == (Outcome.failed, "squares(3) == [1, 4]")
+    several = "assert all(len(squares(n)) == n * k for n in range(1, 9))"
+    assert _called(several, squares=_squares, k=1).outcome is Outcome.passed
+    assert _called(several, squares=_squares, k=2).observed == "`k` is 2, `squares(1)` returned [1]"
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda n: [1][n], "raised IndexError: list index out of range"),
+        (lambda n: object(), "`f(3)` returned an object"),
+        (
+            lambda n: "abc",
+            "TypeError: '>' not supported between instances of 'str' and 'int' (`f(3)` returned 'abc')",
+        ),
+        (5, "`f` is an int, a function was expected"),
+    ],
+)
+def test_a_function_without_an_answer_fails_with_the_reason(function: object, says: str) -> None:
+    finding = _called("assert f(3) > 2", f=function)
+    assert finding.outcome is Outcome.failed
+    assert says in finding.observed
+
+
+def test_a_function_that_does_not_exist_fails_with_the_reason() -> None:
+    finding = _judge("assert f(3) > 2", {"f": Missing("NameError: name 'f' is not defined")}).items[0].finding
+    assert finding.observed == "`f` does not exist: NameError: name 'f' is not defined"
+
+
+def test_what_a_hidden_assert_passes_to_a_function_is_not_shown() -> None:
+    finding = _called(HIDDEN.format("assert squares(3) == [7]"), squares=_squares)
+    assert (finding.observed, finding.expected) == ("`squares(…)` returned [1, 4, 9]", "a hidden assertion")
+
+
+def test_a_function_beside_a_long_dict_shows_the_entry_that_is_asked_for() -> None:
+    source = 'assert f(1) == [1] and causes["H"] == "batch norm"'
+    finding = _called(source, f=_squares, causes=CAUSES)
+    assert finding.observed == "`causes['H']` is 'H because of something or other', `f(1)` returned [1]"
+
+
+def test_a_message_that_is_put_together_gives_way_to_what_was_seen() -> None:
+    finding = _called('assert squares(1) == [2], f"got {squares(1)}"', squares=_squares)
+    assert finding.observed == "`squares(1)` returned [1]"
+    assert "squares(1) == [2]" in finding.expected
 
 
 CAUSES = {letter: f"{letter} because of something or other" for letter in "ABCDEFGH"}

@@ -48,6 +48,7 @@ def test_a_gain_over_another_model_passes_recomputed() -> None:
         Strength.recomputed,
     )
     assert finding.measured == {"gain": 1 - low, "accuracy": 1.0, "baseline": low}
+    assert finding.decided_by == "gain"
     assert finding.observed == f"an accuracy of 1.000, the baseline's is {low:.3f}: {1 - low:+.3f}"
 
 
@@ -91,6 +92,7 @@ def test_retained_is_a_share_of_the_accuracy_before() -> None:
     assert lost.outcome is Outcome.failed
     assert lost.measured["retained"] == lost.measured["accuracy"] < 0.9
     assert lost.measured["before"] == 1.0
+    assert kept.decided_by == lost.decided_by == "retained"
     assert "it was 1.000 before" in lost.observed
 
 

@@ -45,7 +45,7 @@ def test_a_right_model_passes_recomputed() -> None:
         Outcome.passed,
         Strength.recomputed,
     )
-    assert finding.measured == {"accuracy": 1.0}
+    assert (finding.measured, finding.decided_by) == ({"accuracy": 1.0}, "accuracy")
     assert finding.observed.startswith("an accuracy of 1.000")
     assert finding.expected == "an accuracy of at least 0.900 on 100 held-out examples"
 

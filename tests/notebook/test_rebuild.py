@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import nbformat
@@ -120,6 +121,42 @@ def test_of_a_duplicated_student_cell_the_first_counts_and_the_other_runs_after_
     assert "more than once" in notes[0]
 
 
+@pytest.mark.parametrize("text", ["", " \n", "Why?", "Why?\n"])
+def test_a_cell_with_nothing_or_the_exercises_own_text_is_unanswered(text: str) -> None:
+    cells = _handed_in(one=f"{STARTER}\n", two="b = 2", why=text)
+    assert rebuild(EXERCISE, Submission("ada", tuple(cells), "digest")).unanswered == ("one", "why")
+
+
+@pytest.mark.parametrize(
+    ("added", "unanswered"),
+    [
+        (SubmittedCell("why", None, "markdown", "Because."), ()),  # a second cell of that name
+        (SubmittedCell(None, "own", "markdown", "Because."), ()),
+        (SubmittedCell(None, "own", "code", "\n"), ("why",)),  # Jupyter adds an empty one by itself
+    ],
+)
+def test_a_cell_that_something_written_follows_is_not_unanswered_and_it_is_kept(
+    added: SubmittedCell, unanswered: tuple[str, ...]
+) -> None:
+    cells = (*_handed_in(one="a = 1", two="b = 2"), added)
+    rebuilt = rebuild(EXERCISE, Submission("ada", cells, "digest"))
+    assert rebuilt.unanswered == unanswered
+    assert rebuilt.cells[-1].source == added.text
+
+
+def test_a_cell_that_is_missing_may_have_been_answered() -> None:
+    cells = [cell for cell in _handed_in(one="a = 1", two="b = 2") if cell.grade_id != "why"]
+    assert rebuild(EXERCISE, Submission("ada", tuple(cells), "digest")).unanswered == ()
+
+
+def test_a_task_is_never_unanswered_since_its_own_text_stays() -> None:
+    node = make_cell("markdown", "Draw a net.", "draw", solution=False, grade=False, locked=True, points=2)
+    node.metadata["nbgrader"]["task"] = True
+    exercise = exercise_from(nbformat.v4.new_notebook(cells=[node]), "drawing")
+    cells = (SubmittedCell("draw", "draw", "markdown", "Draw a net."),)
+    assert rebuild(exercise, Submission("ada", cells, "digest")).unanswered == ()
+
+
 def test_of_a_duplicated_grade_cell_one_counts() -> None:
     cells = _handed_in()
     cells.insert(4, cells[3])
@@ -196,3 +233,18 @@ def test_any_json_is_either_cells_or_unreadable(data: object) -> None:
     for cell in parse_cells(notebook):
         assert isinstance(cell.text, str)
         cell.text.encode()
+
+
+def test_cells_of_an_older_format_are_known_by_their_text() -> None:
+    source = nbformat.v4.new_notebook(cells=[make_cell("markdown", "---", f"line_{n}") for n in (1, 2)])
+    source.cells += [make_cell("code", "squares(10)", "show"), make_cell("code", "x = ...", "x", **STUDENT)]
+    for cell in source.cells:
+        del cell["id"]
+    exercise = exercise_from(source, "old")
+    assert exercise.ids(Role.given, Role.text, Role.student) == ("place-1", "place-2", "place-3", "x")
+    handed_in = copy.deepcopy(source)
+    handed_in.cells[3].source = "x = 5"
+    handed_in.cells.insert(3, {"cell_type": "code", "source": "print(x)", "metadata": {}, "outputs": []})
+    rebuilt = rebuild(exercise, Submission("ada", parse_cells(json.dumps(handed_in).encode()), ""))
+    assert [cell.source for cell in rebuilt.cells] == ["---", "---", "squares(10)", "print(x)", "x = 5"]
+    assert rebuilt.notes == ()

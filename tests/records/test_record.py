@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
+
 from tlgrader.checks.finding import Finding, Outcome, Strength
-from tlgrader.records.record import GradeRecord, Item, Record, Status
+from tlgrader.records.record import SCHEMA, GradeRecord, Item, Record, Status, read
 
 
 def _record(*findings: Finding) -> Record:
@@ -32,3 +36,11 @@ def test_an_error_has_no_score_and_says_why() -> None:
     )
     assert record.score is None
     assert record.for_a_person() == ("check_x/0: the check could not be made",)
+
+
+def test_a_record_of_another_schema_counts_as_none(tmp_path: Path) -> None:
+    path, record = tmp_path / "s.json", _record(_queried({"accuracy": 0.9}))
+    path.write_bytes(msgspec.json.encode(record))
+    assert read(path) == record
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(record, schema=SCHEMA + 1)))
+    assert read(path) is None

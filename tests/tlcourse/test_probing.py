@@ -9,7 +9,7 @@ from torch import nn
 from tests.models.wire import Wire
 from tlcourse import probing
 from tlcourse.backbones import EFFICIENTNET_LITE0, load_backbone
-from tlgrader.checks.asking import NotThere
+from tlgrader.checks.narrowing import NotThere
 
 
 def test_features_are_the_backbones_own() -> None:

@@ -7,7 +7,7 @@ before it is needed.
 from tlgrader.checks.adapting import adapters, lora
 from tlgrader.checks.adapting_domains import pseudo_labels, statistics_adapted
 from tlgrader.checks.answering import answers
-from tlgrader.checks.calling import returns
+from tlgrader.checks.calling import raises, returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
 from tlgrader.checks.measuring import metrics, ranking
 from tlgrader.checks.preparing import loader, normalised, randomness
@@ -38,6 +38,7 @@ __all__ = [
     "normalised",
     "optimizer",
     "pseudo_labels",
+    "raises",
     "randomness",
     "ranking",
     "returns",

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import (
-    NotThere,
-    check,
-    counted,
-    describe,
-    failed,
-    listed,
-    name_of,
-    need,
-    need_there,
-    settled,
-)
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
+from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
     LoraConfigEvidence,
     LoraLayer,
@@ -51,7 +42,7 @@ def lora(
     observed = (
         f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
     )
-    return settled(problems, Strength.claimed, observed, expected, _lora_hint(config))
+    return passed_unless(problems, Strength.claimed, observed, expected, _lora_hint(config))
 
 
 def _config(thing: object, expected: str) -> LoraConfigEvidence:
@@ -63,7 +54,7 @@ def _config(thing: object, expected: str) -> LoraConfigEvidence:
         if evidence is None:
             raise NotThere(f"`{name}` has no adapter: `get_peft_model` was not called on it", expected)
     if not isinstance(evidence, LoraConfigEvidence):
-        need_there(thing, "config", expected)
+        require_present(thing, "config", expected)
         raise NotThere(f"`{name}` is {describe(thing)}, a LoraConfig was expected", expected)
     kind = evidence.type.rpartition(".")[2]
     if evidence.type != "peft.tuners.lora.config.LoraConfig":
@@ -133,7 +124,7 @@ def adapters(
     weight: float = 1.0,
 ) -> Finding:
     """Adapters sit in every layer of `target_modules` and nowhere else, active, with this rank and alpha."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     expected = f"an active adapter in every layer of {listed(target_modules)} and nowhere else"
     if not evidence.lora:
         return failed(Strength.claimed, no_adapter(model, evidence), expected, _module_hint(evidence))
@@ -143,7 +134,7 @@ def adapters(
         *_asleep(evidence),
     ]
     counts = ", ".join(f"{len(_sites(evidence, target))} in `{target}`" for target in target_modules)
-    return settled(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
+    return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
 
 
 def no_adapter(model: object, evidence: ModelEvidence) -> str:

@@ -6,20 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import (
-    NotThere,
-    check,
-    counted,
-    describe,
-    failed,
-    listed,
-    name_of,
-    need,
-    need_there,
-    settled,
-)
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
+from tlgrader.checks.narrowing import NotThere, narrow, require_present
 from tlgrader.checks.pretrained import compare
+from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import ModelEvidence, TensorInfo
 from tlgrader.evidence.observation import Observation
 
@@ -33,7 +24,7 @@ Digests = Mapping[str, str]
 @check
 def statistics_adapted(model: object, *, weight: float = 1.0) -> Finding:
     """Every batch-norm statistic of the backbone has moved, and every parameter is as pretrained."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     expected = (
         "batch-norm statistics that have moved in every layer, and every parameter bit for bit as pretrained"
     )
@@ -51,7 +42,7 @@ def statistics_adapted(model: object, *, weight: float = 1.0) -> Finding:
     ]
     moved = _statistics(buffers.changed)
     observed = f"{counted(len(moved), 'batch-norm statistic')} moved, all parameters as pretrained"
-    return settled(problems, Strength.bitwise, observed, expected, _hint(bool(stayed or empty)))
+    return passed_unless(problems, Strength.bitwise, observed, expected, _hint(bool(stayed or empty)))
 
 
 def statistics_of(model: object) -> Digests:
@@ -64,14 +55,14 @@ def statistics_of(model: object) -> Digests:
 @check
 def statistics_kept(before: Digests, model: object, *, weight: float = 1.0) -> Finding:
     """The model's batch-norm statistics are, bit for bit, those that `statistics_of` returned `before`."""
-    need(model, ModelEvidence, "model")
+    narrow(model, ModelEvidence, "model")
     now = statistics_of(model)
     changed = [name for name, digest in before.items() if now.get(name) != digest]
     problems = _some(changed, "batch-norm statistic", "other than before training")
     observed = f"{counted(len(now), 'batch-norm statistic')}, bit for bit as before training"
     expected = "the adapted batch-norm statistics stay while the parameters train"
     hint = "in train mode each batch moves them, a source batch towards the source: train in `model.eval()`"
-    return settled(problems, Strength.bitwise, observed, expected, hint)
+    return passed_unless(problems, Strength.bitwise, observed, expected, hint)
 
 
 @check
@@ -96,13 +87,13 @@ def pseudo_labels(pseudo: object, *, count: int, classes: int, weight: float = 1
     ]
     observed = f"{chosen.total()} of {count} pictures are labelled"
     hint = f"one label for each picture, in their order, {UNLABELLED} where the model is not confident"
-    return settled(problems, Strength.claimed, observed, expected, hint)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def label_list(labels: object, parameter: str, expected: str) -> Sequence[Any]:
     """Labels in one row, as a list. Raises NotThere where they are something else."""
     name = name_of(labels, parameter)
-    need_there(labels, parameter, expected)
+    require_present(labels, parameter, expected)
     shape = getattr(labels, "shape", None)
     if shape is not None and len(shape) != 1:
         raise NotThere(

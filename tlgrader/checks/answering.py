@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, passed_unless
+from tlgrader.checks.narrowing import NotThere, require_present
+from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.observation import Observation
 
 
@@ -27,13 +29,13 @@ def answers(
     form = "a list that puts in order" if ordered else "one of"
     expected = f"for {listed(names, len(names))} {form} {', '.join(map(repr, allowed))}"
     if not isinstance(answers, Mapping):
-        need_there(answers, "answers", expected)
+        require_present(answers, "answers", expected)
         said = f"`{name_of(answers, 'answers')}` is {describe(answers)}, a dict of words was expected"
         raise NotThere(said, expected)
     test = _order_problem if ordered else _choice_problem
     problems = [problem for name in names if (problem := test(name, answers.get(name), allowed))]
     observed = f"{counted(len(names), 'question')} answered"
-    return settled(
+    return passed_unless(
         problems, Strength.claimed, observed, expected, "whether answers are right is not said here"
     )
 

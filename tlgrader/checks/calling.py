@@ -1,13 +1,15 @@
-"""The check that calls a student's function, where it lives, and compares what it returns."""
+"""Checks that call a student's function, where it lives, and compare what it returns or raises."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from tlgrader.checks.asking import check, cut, describe, failed, need_observation, passed
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
+from tlgrader.checks.narrowing import narrow_observation
+from tlgrader.checks.numbers import are_near, is_number
+from tlgrader.checks.wording import cut, describe
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
 
@@ -28,7 +30,7 @@ def returns(
 
     Lists are compared item by item; a tensor or array equals a list of its numbers, and a tuple a list.
     """
-    observation, evidence = need_observation(function, CallableEvidence, "function")
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
     call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
     wanted = f"{call} returns {_short(expected)}"
     answer = observation.source.call(evidence.handle, list(arguments))
@@ -43,6 +45,27 @@ def returns(
         return _other_dict(call, _listed(value), _listed(expected), tolerance)
     hint = "did you forget `return`?" if value is None else ""
     return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+
+
+@check
+def raises(
+    function: object, arguments: Sequence[object], error: str | Sequence[str], *, weight: float = 1.0
+) -> Finding:
+    """``function(*arguments)`` raises `error` or a subclass: the name of an exception, or several names."""
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
+    names = [error] if isinstance(error, str) else list(error)
+    call = f"`{observation.name}({', '.join(map(_short, arguments))})`"
+    wanted = f"{call} raises {' or '.join(f'`{name}`' for name in names)}"
+    answer = observation.source.call(evidence.handle, list(arguments))
+    if isinstance(answer, Missing):
+        return passed_unless(_other_error(answer, names), Strength.queried, answer.reason, wanted)
+    value = to_argument(Observation("result", answer, observation.source))
+    returned = describe(value) if isinstance(value, Observation) else _short(value)
+    return failed(Strength.queried, f"{call} raised nothing and returned {returned}", wanted)
+
+
+def _other_error(answer: Missing, names: Sequence[str]) -> list[str]:
+    return [] if set(names) & set(answer.raised) else [answer.reason]
 
 
 def _other_dict(call: str, seen: dict[Any, Any], wanted: dict[Any, Any], tolerance: float) -> Finding:
@@ -80,18 +103,13 @@ def _equal(seen: Any, wanted: Any, tolerance: float) -> bool:
     if isinstance(wanted, dict):
         same = isinstance(seen, dict) and seen.keys() == wanted.keys()
         return same and _all_equal([seen[key] for key in wanted], list(wanted.values()), tolerance)
-    if _is_number(wanted) and _is_number(seen):
-        both_nan = math.isnan(seen) and math.isnan(wanted)
-        return both_nan or seen == wanted or abs(seen - wanted) <= tolerance
+    if is_number(wanted) and is_number(seen):
+        return are_near(seen, wanted, tolerance)
     return type(seen) is type(wanted) and bool(seen == wanted)
 
 
 def _all_equal(seen: list[Any], wanted: list[Any], tolerance: float) -> bool:
     return all(_equal(one, other, tolerance) for one, other in zip(seen, wanted, strict=True))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _short(value: object) -> str:

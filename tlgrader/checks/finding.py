@@ -1,7 +1,8 @@
-"""What a check says: one finding, as data. How it is shown is decided elsewhere."""
+"""What a check says: one finding, as data, and how findings are made. How it is shown is decided elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -52,16 +53,20 @@ class Finding(msgspec.Struct, frozen=True):
     """Where to look."""
     fault: Fault | None = None
     measured: dict[str, float] = {}
-    """Numbers that were measured, by name. Where a threshold decides, the first is what it is compared with."""
+    """Numbers that were measured, by name."""
+    decided_by: str = ""
+    """Which of `measured` was compared with a threshold; empty where no threshold decided."""
     weight: Annotated[float, msgspec.Meta(ge=0)] = 1.0
     """The share of its cell's points, relative to the weights of the cell's other items."""
 
-    @property
-    def decided_by(self) -> tuple[str, float] | None:
-        """The measure that was compared with a threshold, and its value; None where nothing was measured."""
+    def __post_init__(self) -> None:
+        """Raise ValueError where a number that was not measured decides, or one decides nothing."""
+        if not self.decided_by:
+            return
+        if self.decided_by not in self.measured:
+            raise ValueError(f"{self.decided_by!r} decides, and only {sorted(self.measured)} were measured")
         if self.outcome not in (Outcome.passed, Outcome.failed):
-            return None
-        return next(iter(self.measured.items()), None)
+            raise ValueError(f"{self.decided_by!r} cannot decide a finding that is {self.outcome}")
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -73,3 +78,46 @@ class Measured(msgspec.Struct, frozen=True):
     value: float | None
     strength: Strength
     note: str = ""
+
+
+def passed(
+    strength: Strength,
+    observed: str,
+    expected: str,
+    measured: Mapping[str, float] | None = None,
+    decided_by: str = "",
+) -> Finding:
+    """A finding that the decorator `check` completes."""
+    numbers = dict(measured or {})
+    return Finding("", Outcome.passed, strength, observed, expected, measured=numbers, decided_by=decided_by)
+
+
+def failed(
+    strength: Strength,
+    observed: str,
+    expected: str,
+    hint: str = "",
+    measured: Mapping[str, float] | None = None,
+    decided_by: str = "",
+) -> Finding:
+    """A finding of the student's fault, which the decorator `check` completes."""
+    numbers = dict(measured or {})
+    return Finding("", Outcome.failed, strength, observed, expected, hint, Fault.student, numbers, decided_by)
+
+
+def skipped(strength: Strength, observed: str, expected: str) -> Finding:
+    """A finding that nothing can be said, because of what `observed` says."""
+    return Finding("", Outcome.skipped, strength, observed, expected, fault=Fault.student)
+
+
+def passed_unless(
+    problems: Iterable[str], strength: Strength, observed: str, expected: str, hint: str = ""
+) -> Finding:
+    """Failed, with all `problems`, where there are any; else passed with `observed`."""
+    found = "; ".join(problems)
+    return failed(strength, found, expected, hint) if found else passed(strength, observed, expected)
+
+
+def weaker(*strengths: Strength) -> Strength:
+    """The weakest of several strengths."""
+    return max(strengths, key=list(Strength).index)

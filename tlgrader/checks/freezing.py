@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tlgrader.architectures.recognised import declared_name, is_known, roots
-from tlgrader.checks.asking import check, counted, failed, listed, name_of, need, passed, settled, skipped
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless, skipped
+from tlgrader.checks.narrowing import narrow
 from tlgrader.checks.pretrained import Comparison, compare
+from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo
 from tlgrader.evidence.names import is_within, plain_name, unique_parameters
@@ -20,13 +22,13 @@ FREEZE = "for parameter in module.parameters(): parameter.requires_grad = False"
 @check
 def frozen(model: object, *, except_: str | Sequence[str] = (), weight: float = 1.0) -> Finding:
     """Every parameter outside `except_` (a module's name, or several) is frozen and as pretrained."""
-    evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
+    evidence, prefixes = narrow(model, ModelEvidence, "model"), _prefixes(except_)
     others = [p for p in unique_parameters(evidence) if not is_within(p.name, prefixes)]
     trainable = [p.name for p in others if p.requires_grad]
     compared = compare(model, evidence, except_=prefixes, buffers=False)
     where = _outside(prefixes)
     problems = [*_still_trainable(trainable, where), *_not_pretrained(compared, where)]
-    return settled(
+    return passed_unless(
         problems,
         compared.strength if not trainable else Strength.claimed,
         _frozen_words(evidence, others, prefixes, compared),
@@ -103,8 +105,8 @@ def trainable_parameters(
     model: object, *, count: int | None = None, like: object = None, weight: float = 1.0
 ) -> Finding:
     """So many numbers are trainable: `count`, or as many as in the model `like`."""
-    evidence = need(model, ModelEvidence, "model")
-    wanted = count if count is not None else _count(need(like, ModelEvidence, "like"))
+    evidence = narrow(model, ModelEvidence, "model")
+    wanted = count if count is not None else _count(narrow(like, ModelEvidence, "like"))
     seen, total = _count(evidence), sum(p.size for p in unique_parameters(evidence))
     expected = f"{counted(wanted, 'number')} trainable"
     if seen == wanted:
@@ -152,7 +154,7 @@ def base_untouched(
 
     `backbone` names the one that it must hold.
     """
-    evidence, prefixes = need(model, ModelEvidence, "model"), _prefixes(except_)
+    evidence, prefixes = narrow(model, ModelEvidence, "model"), _prefixes(except_)
     where = _outside(prefixes)
     expected = f"every pretrained parameter{where} is there, bit for bit"
     compared = compare(model, evidence, except_=prefixes, buffers=False)
@@ -160,7 +162,7 @@ def base_untouched(
         return _unknown(model, evidence, backbone, expected)
     observed = f"{counted(len(compared.equal), 'parameter tensor')}{where}, bit for bit {compared.start}"
     hint = "train only what you added: freeze the rest before the optimizer is made"
-    return settled(_not_pretrained(compared, where), compared.strength, observed, expected, hint)
+    return passed_unless(_not_pretrained(compared, where), compared.strength, observed, expected, hint)
 
 
 def _unknown(model: object, evidence: ModelEvidence, wanted: str | None, expected: str) -> Finding:
@@ -192,7 +194,7 @@ def _no_backbone(model: object, evidence: ModelEvidence, wanted: str | None) -> 
 @check
 def buffers_untouched(model: object, *, weight: float = 1.0) -> Finding:
     """The backbone's buffers (batch-norm statistics) are as pretrained: it was in eval mode all along."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     expected = "the backbone's batch-norm statistics are the pretrained ones"
     compared = compare(model, evidence, except_=(), buffers=True)
     if not compared.known:
@@ -204,4 +206,4 @@ def buffers_untouched(model: object, *, weight: float = 1.0) -> Finding:
     hint = (
         "`model.train()` moves batch-norm statistics, frozen or not: call `.eval()` on the backbone after it"
     )
-    return settled(problems, compared.strength, observed, expected, hint)
+    return passed_unless(problems, compared.strength, observed, expected, hint)

@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import NotThere, check, counted, describe, listed, name_of, need_there, settled
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, passed_unless
+from tlgrader.checks.narrowing import NotThere, require_present
+from tlgrader.checks.numbers import are_near, is_finite, is_number
+from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import Opaque
 from tlgrader.evidence.observation import Observation
 
@@ -71,7 +74,9 @@ def metrics(
     wrong = {key: claimed[key] for key in keys if not _same(claimed[key], true[key], tolerance)}
     problems = [_difference(key, value, true[key]) for key, value in wrong.items()]
     observed = ", ".join(f"`{key}` {_shown(true[key])}" for key in keys)
-    return settled(problems, Strength.claimed, observed, expected, _metrics_hint(wrong, true, tolerance))
+    return passed_unless(
+        problems, Strength.claimed, observed, expected, _metrics_hint(wrong, true, tolerance)
+    )
 
 
 _MADE_PLAIN = ": `.tolist()` makes a plain list of an array or tensor, `.item()` a number of a single one"
@@ -81,7 +86,7 @@ def _report(report: object, keys: Sequence[str], expected: str) -> Mapping[str, 
     """The report with all its keys, as plain numbers and lists. Raises NotThere."""
     name = name_of(report, "report")
     if not isinstance(report, Mapping):
-        need_there(report, "report", expected)
+        require_present(report, "report", expected)
         said = f"`{name}` is {describe(report)}; a dict of plain numbers and lists was expected"
         raise NotThere(said + (_MADE_PLAIN if _is_dict(report) else ""), expected)
     missing = [key for key in keys if key not in report]
@@ -104,7 +109,7 @@ def _is_dict(report: object) -> bool:
 def _indices(values: object, parameter: str, classes: int, expected: str) -> list[int]:
     """Class indices as a list of int. Raises NotThere where they are none."""
     name = name_of(values, parameter)
-    need_there(values, parameter, expected)
+    require_present(values, parameter, expected)
     shape = getattr(values, "shape", None)
     if shape is not None and len(shape) != 1:
         raise NotThere(f"`{name}` has the shape {list(shape)}; one class index a row was expected", expected)
@@ -119,17 +124,13 @@ def _indices(values: object, parameter: str, classes: int, expected: str) -> lis
 
 
 def _is_index(value: object, classes: int) -> bool:
-    return _is_number(value) and value in range(classes)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number(value) and value in range(classes)
 
 
 def _same(claimed: Any, true: Any, tolerance: float) -> bool:
     if isinstance(true, list):
         return _rows(claimed) == true
-    return _is_number(claimed) and abs(claimed - true) <= tolerance
+    return is_finite(claimed) and are_near(claimed, true, tolerance)
 
 
 def _rows(matrix: object) -> object:
@@ -200,25 +201,21 @@ def ranking(ranking: object, scores: object, *, tolerance: float = 0.0, weight: 
     names = _names(ranking, expected)
     problems = _places(names, known) or _inversions(names, known, tolerance)
     observed = ", ".join(f"{name!s:.60} ({known[name]:.3f})" for name in names if name in known)
-    return settled(problems, Strength.claimed, observed, expected, _ranking_hint(names, known))
+    return passed_unless(problems, Strength.claimed, observed, expected, _ranking_hint(names, known))
 
 
 def _scores(scores: object, expected: str) -> Mapping[str, float]:
     name = name_of(scores, "scores")
-    need_there(scores, "scores", expected)
-    if not isinstance(scores, Mapping) or not scores or not all(map(_is_finite, scores.values())):
+    require_present(scores, "scores", expected)
+    if not isinstance(scores, Mapping) or not scores or not all(map(is_finite, scores.values())):
         what = "not finite numbers" if isinstance(scores, Mapping) else describe(scores)
         raise NotThere(f"`{name}` is {what}; a score for each candidate's name was expected", expected)
     return scores
 
 
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _names(ranking: object, expected: str) -> list[str]:
     name = name_of(ranking, "ranking")
-    need_there(ranking, "ranking", expected)
+    require_present(ranking, "ranking", expected)
     if not isinstance(ranking, list | tuple):
         raise NotThere(f"`{name}` is {describe(ranking)}, a list of names was expected", expected)
     strange = [item for item in ranking if not isinstance(item, str)]

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tlgrader.checks.asking import (
-    NotThere,
-    check,
-    counted,
-    describe,
-    failed,
-    name_of,
-    need,
-    need_observation,
-    passed,
-    settled,
-)
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
+from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation
+from tlgrader.checks.wording import counted, describe, name_of
 from tlgrader.evidence.kinds import CallableEvidence, LoaderEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
 
@@ -64,7 +55,7 @@ def normalised(
     lowest, highest = black.median().item(), white.median().item()
     problems = _range_problems(lowest, highest, (0 - mean) / std, (1 - mean) / std)
     observed = f"float32 pictures of shape (3, {size}, {size}), black is {lowest:.2f}, white {highest:.2f}"
-    return settled(problems, Strength.queried, observed, expected, hint)
+    return passed_unless(problems, Strength.queried, observed, expected, hint)
 
 
 def _range_problems(lowest: float, highest: float, black: float, white: float) -> list[str]:
@@ -107,7 +98,7 @@ _FIXED_HINT = (
 @check
 def loader(loader: object, *, examples: int, batch_size: int, shuffled: bool, weight: float = 1.0) -> Finding:
     """A DataLoader visits so many examples an epoch, in batches of `batch_size`, shuffled or in order."""
-    evidence, name = need(loader, LoaderEvidence, "loader"), name_of(loader, "loader")
+    evidence, name = narrow(loader, LoaderEvidence, "loader"), name_of(loader, "loader")
     expected = f"{examples} examples an epoch in batches of {batch_size}, {_order(shuffled)}"
     problems = [
         *_not(evidence.examples, examples, f"an epoch of `{name}` has {_known(evidence.examples)} examples"),
@@ -119,7 +110,7 @@ def loader(loader: object, *, examples: int, batch_size: int, shuffled: bool, we
         f"{evidence.examples} examples in batches of {evidence.batch_size}, {_order(evidence.shuffled)}"
     )
     hint = f"`DataLoader(dataset, batch_size={batch_size}" + (", shuffle=True)`" if shuffled else ")`")
-    return settled(problems, Strength.claimed, observed, expected, hint)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def _not(seen: object, wanted: object, words: str) -> list[str]:
@@ -173,7 +164,7 @@ def _callable(transform: object) -> tuple[Observation, int]:
     if isinstance(transform, Observation) and isinstance(transform.evidence, LoaderEvidence):
         return transform, transform.evidence.handle
     if isinstance(transform, Observation) and isinstance(transform.evidence, CallableEvidence | Missing):
-        observation, evidence = need_observation(transform, CallableEvidence, "transform")
+        observation, evidence = narrow_observation(transform, CallableEvidence, "transform")
         return observation, evidence.handle
     wanted, name = "a function or a DataLoader", name_of(transform, "transform")
     raise NotThere(f"`{name}` is {describe(transform)}, {wanted} was expected", f"`{name}` is {wanted}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tlgrader.checks.adapting import no_adapter
-from tlgrader.checks.asking import NotThere, check, counted, failed, listed, need, settled
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
+from tlgrader.checks.narrowing import NotThere, narrow
+from tlgrader.checks.wording import counted, listed
 from tlgrader.evidence.kinds import FolderEvidence, ModelEvidence, TensorInfo
 from tlgrader.evidence.names import is_adapter
 
@@ -15,7 +17,7 @@ def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Fi
     expected = (
         "the folder holds `adapter_config.json` and `adapter_model.safetensors` with the model's adapter"
     )
-    saved, evidence = need(folder, FolderEvidence, "folder"), need(model, ModelEvidence, "model")
+    saved, evidence = narrow(folder, FolderEvidence, "folder"), narrow(model, ModelEvidence, "model")
     if not evidence.lora:
         raise NotThere(no_adapter(model, evidence), expected)
     absent = [n for n in ("adapter_config.json", "adapter_model.safetensors") if not _has(saved, n)]
@@ -26,7 +28,7 @@ def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Fi
     problems = [*_saved_config(saved, evidence), *_saved_tensors(saved, evidence)]
     count = counted(len(saved.tensors["adapter_model.safetensors"]), "tensor")
     observed = f"{count} saved, bit for bit the model's, and its configuration"
-    return settled(
+    return passed_unless(
         problems, Strength.bitwise, observed, expected, "save after training, and save this very model"
     )
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tlgrader.checks.asking import (
-    NotThere,
-    check,
-    counted,
-    describe,
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import (
+    Finding,
+    Measured,
+    Strength,
     failed,
-    listed,
-    name_of,
-    need,
-    need_there,
     passed,
-    settled,
+    passed_unless,
     skipped,
     weaker,
 )
-from tlgrader.checks.finding import Finding, Measured, Strength
+from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.numbers import is_finite
 from tlgrader.checks.pretrained import started_from
+from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
     ModelEvidence,
     ModuleInfo,
@@ -39,7 +36,7 @@ HARDLY = 1e-3
 @check
 def head(model: object, *, classes: int, name: str | None = None, weight: float = 1.0) -> Finding:
     """The last linear layer (under `name`, if given) is new, trainable and has `classes` outputs."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     expected = f"a new, trainable linear head with {classes} outputs" + (f" under `{name}`" if name else "")
     layer = _last_linear(evidence, name)
     if layer is None:
@@ -57,7 +54,7 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
     observed = f"`{plain_name(layer.name)}`: {matrix.shape[1]:,} inputs, {classes} outputs, new and trainable"
     observed += _softmax_after(evidence, layer, name)
     strength = Strength.bitwise if known else Strength.claimed
-    return settled(problems, strength, observed, expected, _head_hint(matrix, classes))
+    return passed_unless(problems, strength, observed, expected, _head_hint(matrix, classes))
 
 
 def _last_linear(evidence: ModelEvidence, name: str | None) -> ModuleInfo | None:
@@ -125,10 +122,15 @@ def _head_hint(matrix: ParameterInfo, classes: int) -> str:
 
 
 @check
-def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Finding:
-    """The optimizer updates every trainable parameter of the model, each once, and nothing else."""
-    evidence = need(optimizer, OptimizerEvidence, "optimizer")
-    owned = {p.token: p for p in unique_parameters(need(model, ModelEvidence, "model"))}
+def optimizer(
+    optimizer: object, model: object, *, allow_frozen: bool = False, weight: float = 1.0
+) -> Finding:
+    """The optimizer updates every trainable parameter of the model, each once, and nothing else.
+
+    With `allow_frozen` it may hold frozen ones, as ``Adam(model.parameters())`` does: without a gradient they stay.
+    """
+    evidence = narrow(optimizer, OptimizerEvidence, "optimizer")
+    owned = {p.token: p for p in unique_parameters(narrow(model, ModelEvidence, "model"))}
     tokens = [token for group in evidence.groups for token in group.tokens]
     held, name = set(tokens), name_of(model, "model")
     missing = [p.name for p in owned.values() if p.requires_grad and p.token not in held]
@@ -137,14 +139,20 @@ def optimizer(optimizer: object, model: object, *, weight: float = 1.0) -> Findi
     twice = [owned[token].name for token, times in Counter(tokens).items() if times > 1 and token in owned]
     problems = [
         *_named(missing, "trainable parameter tensor", "not in the optimizer"),
-        *_named(sorted(idle), "frozen parameter tensor", "in the optimizer"),
+        *_named([] if allow_frozen else sorted(idle), "frozen parameter tensor", "in the optimizer"),
         *_named(twice, "parameter tensor", "in the optimizer more than once"),
         *([f"{counted(len(strange), 'tensor')} in the optimizer are not of `{name}`"] if strange else []),
     ]
     kind = evidence.type.rpartition(".")[2]
-    observed = f"{kind} updates {counted(len(held), 'parameter tensor')}, {_rates(evidence)}"
-    expected = f"the optimizer holds every trainable parameter of `{name}` once, and nothing else"
-    return settled(problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange)))
+    at_rest = f", and holds {counted(len(idle), 'frozen one')}" if idle else ""
+    observed = (
+        f"{kind} updates {counted(len(held) - len(idle), 'parameter tensor')}{at_rest}, {_rates(evidence)}"
+    )
+    nothing = "nothing but frozen ones besides" if allow_frozen else "nothing else"
+    expected = f"the optimizer holds every trainable parameter of `{name}` once, and {nothing}"
+    return passed_unless(
+        problems, Strength.claimed, observed, expected, _optimizer_hint(bool(missing and strange))
+    )
 
 
 def _named(names: list[str], noun: str, what: str) -> list[str]:
@@ -170,7 +178,7 @@ def _optimizer_hint(of_another: bool) -> str:
 @check
 def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
     """The model is in train mode, and every dropout layer in it, so that training regularises as configured."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     name = name_of(model, "model")
     off = [m.name for m in evidence.modules if m.type.rpartition(".")[2] == "Dropout" and not m.training]
     if not evidence.modules[0].training:
@@ -178,7 +186,9 @@ def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
     else:
         problems = _named(off, "dropout layer", "in eval mode")
     observed = f"`{name}` is in train mode"
-    return settled(problems, Strength.claimed, observed, f"`{name}` is in train mode", f"`{name}.train()`")
+    return passed_unless(
+        problems, Strength.claimed, observed, f"`{name}` is in train mode", f"`{name}.train()`"
+    )
 
 
 @check
@@ -199,12 +209,13 @@ def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> 
     assert before.value is not None
     assert after.value is not None
     strength = weaker(before.strength, after.strength)
-    numbers = {"before": before.value, "after": after.value}
+    fallen = (before.value - after.value) / before.value if before.value else 0.0
+    numbers = {"fall": fallen, "before": before.value, "after": after.value}
     words = f"the loss was {before.value:.4f} before and is {after.value:.4f} after"
     if after.value < before.value and before.value - after.value >= at_least * before.value:
-        return passed(strength, words, expected, numbers)
+        return passed(strength, words, expected, numbers, "fall")
     how, hint = _why_not_learned(before.value, after.value)
-    return failed(strength, words + how, expected, hint, numbers)
+    return failed(strength, words + how, expected, hint, numbers, "fall")
 
 
 def _why_not_learned(before: float, after: float) -> tuple[str, str]:
@@ -222,7 +233,7 @@ def _why_not_learned(before: float, after: float) -> tuple[str, str]:
 @check
 def trained_on(model: object, *, weight: float = 1.0) -> Finding:
     """The model's parameters are on the accelerator; wherever they are, if its process had none."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     devices = sorted({p.device for p in evidence.parameters})
     wanted = evidence.accelerator
     if not wanted:
@@ -231,7 +242,9 @@ def trained_on(model: object, *, weight: float = 1.0) -> Finding:
     away = [p.name for p in evidence.parameters if p.device.split(":")[0] != wanted]
     problems = _named(away, "parameter tensor", f"not on `{wanted}`")
     expected = f"the model is on `{wanted}`"
-    return settled(problems, Strength.claimed, f"on {listed(devices)}", expected, "`model.to(device())`")
+    return passed_unless(
+        problems, Strength.claimed, f"on {listed(devices)}", expected, "`model.to(device())`"
+    )
 
 
 @check
@@ -245,7 +258,7 @@ def history(
         problem for name, values in series.items() for problem in _series_problems(name, values, epochs)
     ]
     observed = ", ".join(f"`{name}`: {counted(len(values), 'number')}" for name, values in series.items())
-    return settled(problems, Strength.claimed, observed, expected, _history_hint(epochs))
+    return passed_unless(problems, Strength.claimed, observed, expected, _history_hint(epochs))
 
 
 def _history_words(keys: Sequence[str], epochs: int | None) -> str:
@@ -263,7 +276,7 @@ def _series(history: object, keys: Sequence[str], expected: str) -> dict[str, li
     if isinstance(history, list | tuple) and not keys:
         return {"history": list(history)}
     if not isinstance(history, Mapping):
-        need_there(history, "history", expected)
+        require_present(history, "history", expected)
         what = "dict of lists" if keys else "list"
         raise NotThere(
             f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected
@@ -287,11 +300,7 @@ def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[s
     if epochs is not None and len(values) != epochs:
         seen = counted(len(values), "entry", "entries")
         problems.append(f"`{name}` has {seen}, {epochs} were expected")
-    strange = [value for value in values if not _is_finite(value)]
+    strange = [value for value in values if not is_finite(value)]
     if strange:
         problems.append(f"`{name}` holds {strange[0]!r:.60}, which is not a finite number")
     return problems
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

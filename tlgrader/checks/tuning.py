@@ -11,18 +11,11 @@ from itertools import pairwise
 
 from tlgrader.architectures import fingerprint, pretrained
 from tlgrader.architectures.recognised import is_known, roots
-from tlgrader.checks.asking import (
-    check,
-    counted,
-    failed,
-    listed,
-    name_of,
-    need,
-    need_observation,
-    settled,
-)
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
+from tlgrader.checks.narrowing import narrow, narrow_observation
 from tlgrader.checks.pretrained import is_buffer
+from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, ParameterInfo, TensorInfo
 from tlgrader.evidence.names import is_within, plain_name, under, unique_parameters
@@ -35,7 +28,7 @@ _ROUNDING = 1e-6
 @check
 def stages_trainable(model: object, *, stages: Sequence[str], weight: float = 1.0) -> Finding:
     """Exactly the parameters of these stages are trainable; those of all others are frozen."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     parameters = unique_parameters(evidence)
     frozen = [p.name for p in parameters if is_within(p.name, stages) and not p.requires_grad]
     trainable = [p.name for p in parameters if not is_within(p.name, stages) and p.requires_grad]
@@ -51,7 +44,7 @@ def stages_trainable(model: object, *, stages: Sequence[str], weight: float = 1.
     )
     expected = f"{listed(stages, len(stages))} trainable, everything else frozen"
     hint = f"freeze all parameters first, then unfreeze: `{UNFREEZE}`"
-    return settled(problems, Strength.claimed, observed, expected, hint)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def _each(names: Iterable[str], stages: Sequence[str], what: str) -> list[str]:
@@ -74,7 +67,7 @@ def _stage(name: str, stages: Sequence[str]) -> str:
 @check
 def stages_in_train_mode(model: object, *, stages: Sequence[str], weight: float = 1.0) -> Finding:
     """The batch norm and dropout layers of these stages are in train mode, those of all others in eval mode."""
-    evidence = need(model, ModelEvidence, "model")
+    evidence = narrow(model, ModelEvidence, "model")
     layers = [module for module in evidence.modules if _depends_on_mode(module.type)]
     off = [layer.name for layer in layers if is_within(layer.name, stages) and not layer.training]
     on = [layer.name for layer in layers if not is_within(layer.name, stages) and layer.training]
@@ -86,7 +79,7 @@ def stages_in_train_mode(model: object, *, stages: Sequence[str], weight: float 
     count = sum(layer.training for layer in layers)
     observed = f"{count} of {len(layers)} batch norm and dropout layers in train mode"
     hint = "`model.eval()` first, then `.train()` for each stage that is to be trained"
-    return settled(problems, Strength.claimed, observed, expected, hint)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def _depends_on_mode(type: str) -> bool:
@@ -109,8 +102,8 @@ def learning_rates(
 
     Each must be between `at_least` and `at_most` times the learning rate of `head`.
     """
-    evidence = need(optimizer, OptimizerEvidence, "optimizer")
-    parameters = unique_parameters(need(model, ModelEvidence, "model"))
+    evidence = narrow(optimizer, OptimizerEvidence, "optimizer")
+    parameters = unique_parameters(narrow(model, ModelEvidence, "model"))
     rates = {stage: _rates(evidence, parameters, stage) for stage in (*stages, head)}
     expected = (
         f"learning rates of {at_least:g} to {at_most:g} times that of `{head}`, and none lower than that of a "
@@ -124,7 +117,7 @@ def learning_rates(
     problems = [*_against_head(single, head, at_least, at_most), *_falling(single, stages)]
     observed = ", ".join(f"`{stage}` {rate:g}" for stage, rate in single.items())
     hint = "the head is newest and may learn fastest; the lower a stage, the more general it is"
-    return settled(problems, Strength.claimed, observed, expected, hint)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def _rates(evidence: OptimizerEvidence, parameters: Iterable[ParameterInfo], stage: str) -> set[float | None]:
@@ -176,7 +169,7 @@ def stages_moved(
     `at_most`. All other parameters and batch-norm statistics, but for the `head`, must be the pretrained ones,
     bit for bit.
     """
-    observation, evidence = need_observation(model, ModelEvidence, "model")
+    observation, evidence = narrow_observation(model, ModelEvidence, "model")
     expected = f"{listed(stages, len(stages))} moved"
     expected += f", none by more than {at_most:.0%}" if at_most < math.inf else ""
     expected += ", and all below bit for bit as pretrained"
@@ -196,7 +189,7 @@ def stages_moved(
         "does `optimizer.step()` run, is a stage's gradient computed, are its parameters in the optimizer, is its "
         "learning rate right?"
     )
-    return settled(
+    return passed_unless(
         problems, Strength.bitwise, f"moved: {observed}; all else is as pretrained", expected, hint
     )
 

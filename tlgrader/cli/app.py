@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from tlgrader import __version__
 from tlgrader.cli import authoring, calibrating, demonstrating, grading, machine
+from tlgrader.cli.new import new
 from tlgrader.cli.show import STDERR
 from tlgrader.errors import GraderError, UsageError
 
@@ -22,8 +23,8 @@ app = typer.Typer(
     name="tlgrader",
     help=(
         "Grades transfer-learning notebooks on evidence.\n\n"
-        "A cohort: [bold]grade[/] EXERCISE, then [bold]status[/] and [bold]feedback[/]. A new exercise: "
-        "[bold]audit[/], [bold]calibrate[/], [bold]release[/]. A student: [bold]check[/] NOTEBOOK. "
+        "A cohort: [bold]grade[/] EXERCISE, then [bold]status[/] and [bold]feedback[/]. A course of your own: "
+        "[bold]new[/], [bold]audit[/], [bold]calibrate[/], [bold]release[/]. A student: [bold]check[/] NOTEBOOK. "
         "First time here: [bold]demo[/] and [bold]doctor[/].\n\n"
         "Exit codes: 0 done, 1 something needs a person (it is listed), 2 the call, the exercise or the machine "
         "is wrong (it says which)."
@@ -54,6 +55,7 @@ _MACHINE: tuple[Callable[..., None], ...] = (machine.doctor, machine.setup)
 
 for command in (*_GRADING, *_AUTHORING, *_MACHINE):
     app.command()(command)
+app.add_typer(new)
 
 
 def main() -> None:

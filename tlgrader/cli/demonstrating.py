@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -76,7 +77,8 @@ def where_next(course: Course, shown: Sequence[Shown]) -> Iterator[tuple[str, st
         for standing in one.standings
         if standing.state is not State.not_gradable and 0 < standing.score < standing.points
     ]
-    for exercise, student in partly[:1]:
+    # Somebody who tried in earnest makes the better example.
+    for exercise, student in sorted(partly, key=lambda pair: pair[1].startswith("cheat__"))[:1]:
         page = os.path.relpath(course.feedback(exercise, student))
         yield page, f"What {student} gets back: open it in a browser. Each student has such a page."
         yield os.path.relpath(course.record(exercise, student)), "All that is kept of grading it."
@@ -86,6 +88,6 @@ def where_next(course: Course, shown: Sequence[Shown]) -> Iterator[tuple[str, st
     )
     for one in shown[:1]:
         yield (
-            f"tlgrader status {one.exercise}",
+            f"tlgrader status {shlex.quote(one.exercise)}",
             "The table of one exercise again, with what people have graded.",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -163,7 +164,7 @@ def feedback(exercise: ExerciseName, student: Students = None, course: CourseFol
     for left_out in (student for student in students if student not in graded):
         STDERR.print(
             f"[yellow]No page for[/] {escape(printable(left_out))}, who has not been graded yet: run "
-            f"tlgrader grade {exercise}",
+            f"tlgrader grade {shlex.quote(exercise)}",
             soft_wrap=True,
         )
     if len(graded) < len(students):

@@ -12,7 +12,7 @@ from tlgrader.cli.show import STDERR, STDOUT
 
 
 def doctor() -> None:
-    """Say what this machine offers: the wall, limits, GPU, weights, data, Slurm; and what to do about what lacks."""
+    """Say what this machine offers: the wall, a slot, limits, GPUs, data, Slurm; and what to do about what lacks."""
     from tlgrader.course import registration_here
     from tlgrader.doctor import examine
 

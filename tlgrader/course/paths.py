@@ -87,6 +87,11 @@ class Course:
         return exercise
 
     @property
+    def configuration(self) -> Path:
+        """nbgrader's configuration."""
+        return self.root / "nbgrader_config.py"
+
+    @property
     def registration(self) -> Path:
         """What the course registers with the grader."""
         return self.root / "course.py"

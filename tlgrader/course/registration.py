@@ -39,7 +39,8 @@ class Registration:
     packages: tuple[str, ...] = ()
     """Packages of the course's own that notebooks import: students' code can read them."""
     preload: tuple[str, ...] = ()
-    """Modules that are imported once, before any notebook runs, and not for each."""
+    """Modules that are imported once, before any notebook runs, and not for each. One that starts a thread is left to
+    the notebooks that use it; `tlgrader doctor` says which."""
     warm_up: tuple[str, ...] = ()
     """Functions, ``"package.module:function"``, that run once after them, as to load what each notebook loads."""
     masked: tuple[str, ...] = ()

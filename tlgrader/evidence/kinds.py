@@ -192,9 +192,13 @@ class CallableEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class Missing(msgspec.Struct, frozen=True, tag_field="kind"):
-    """There is no such object; ``reason`` says why in words."""
+    """There is no such object; ``reason`` says why in words.
+
+    Where a call raised an error, `raised` are the names of its classes, its own first.
+    """
 
     reason: Text
+    raised: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = ()
 
 
 class Opaque(msgspec.Struct, frozen=True, tag_field="kind"):

@@ -22,11 +22,17 @@ def is_loader(value: object) -> bool:
 def transform_of(loader: Any) -> Callable[[torch.Tensor], torch.Tensor]:
     """A function that sends pictures, one by one, through the transform of the loader's dataset.
 
-    Datasets have it under the name that torchvision's give it; the function raises where there is none.
+    Datasets have it under the name that torchvision's give it; the function raises where there is none. To those of
+    torchvision's own datasets, such as ImageFolder, a picture comes as PIL's, as it does when an epoch is drawn.
     """
 
     def transform(pictures: torch.Tensor) -> torch.Tensor:
-        return torch.stack([loader.dataset.transform(picture) for picture in pictures])
+        from torchvision.datasets import VisionDataset
+        from torchvision.transforms.functional import to_pil_image
+
+        dataset = loader.dataset
+        given = to_pil_image if isinstance(dataset, VisionDataset) else torch.as_tensor
+        return torch.stack([dataset.transform(given(picture)) for picture in pictures])
 
     return transform
 

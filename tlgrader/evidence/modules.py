@@ -22,6 +22,7 @@ from tlgrader.evidence.digest import digest as digest_of
 from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.kinds import (
     MAX_MODULES,
+    MAX_TENSORS,
     BackboneRoot,
     LoraLayer,
     ModuleInfo,
@@ -67,9 +68,16 @@ def join(path: str, name: str) -> str:
 
 
 def tensors(root: nn.Module, table: str) -> Iterator[tuple[str, torch.Tensor]]:
-    """The entries of ``_parameters`` or ``_buffers`` of every module under `root`, with their full names."""
+    """The entries of ``_parameters`` or ``_buffers`` of every module under `root`, with their full names.
+
+    Raises Unobservable beyond `MAX_TENSORS`, which the judge would not take.
+    """
+    count = 0
     for name, module in walk(root):
         for key, tensor in _table(module, table):
+            count += 1
+            if count > MAX_TENSORS:
+                raise Unobservable(f"the model has more than {MAX_TENSORS:,} parameters or buffers")
             yield join(name, key), tensor
 
 

@@ -14,6 +14,7 @@ from torch import nn
 from tlgrader.evidence.device import accelerator, exact_products
 from tlgrader.evidence.folders import observe_folder
 from tlgrader.evidence.kinds import (
+    MAX_TENSORS,
     Array,
     CallableEvidence,
     Evidence,
@@ -83,7 +84,8 @@ class Observer:
             with same_randomness():
                 result = function(*arguments)
         except Exception as error:
-            return Missing(f"`{_called(function)}` raised {type(error).__name__}: {error}"[:2_000])
+            said = f"`{_called(function)}` raised {type(error).__name__}: {error}"[:2_000]
+            return Missing(said, tuple(str(kind.__name__)[:200] for kind in type(error).__mro__[:16]))
         return self.observe(result)
 
     def forget(self) -> None:
@@ -211,6 +213,8 @@ def _adapter_config(model: nn.Module) -> LoraConfigEvidence | None:
 
 
 def _optimizer(optimizer: Any) -> OptimizerEvidence:
+    if sum(len(group["params"]) for group in optimizer.param_groups) > MAX_TENSORS:
+        raise Unobservable(f"the optimizer has more than {MAX_TENSORS:,} parameters")
     return OptimizerEvidence(
         type=type_name(type(optimizer)), groups=tuple(map(_group, optimizer.param_groups))
     )

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
 from tlgrader.evidence.observation import Observation, Source
+from tlgrader.grading.allowance import Allowance, Unbroken
 from tlgrader.grading.job import WantsGpu
 from tlgrader.grading.loading import Loading
 from tlgrader.grading.taken import Answering, Taken, part_of
@@ -59,6 +60,8 @@ class Executed:
     """The GPU that the notebook used, as its process reports it."""
     not_restored: str = ""
     """Why what was handed in could not be put into the notebook; the execution ended there."""
+    judge_met: str = ""
+    """Which limit the judge met, in a sentence."""
 
 
 class Execution:
@@ -95,6 +98,8 @@ class Execution:
         self._grades: list[GradeRecord] = []
         self._nodes: list[NotebookNode] = []
         self._judge_s = 0.0
+        self._allowance = Allowance(limits)
+        self._source = Unbroken(kernel, self._allowance)
 
     def through(self, cells: Sequence[Cell]) -> Executed:
         """Execute `cells` in order. Nothing that a cell does ends that; it ends where nothing could be restored.
@@ -115,6 +120,7 @@ class Execution:
             self._judge_s,
             self._kernel.device(),
             self._not_restored,
+            self._allowance.met,
         )
 
     def _execute(self, cell: Cell) -> NotebookNode:
@@ -174,16 +180,16 @@ class Execution:
     def _judge(self, cell: Cell) -> list[NotebookNode]:
         parsed = self._grade_cells[cell.id]
         asked = dict.fromkeys(name for line in parsed.lines for name in line.asks)
-        found = {name: part_of(self._in_force, name, self._kernel) for name in asked}
+        found = {name: part_of(self._in_force, name, self._source) for name in asked}
         loaded = self._loading.found
         taken = {name: replace(seen, loaded=loaded) for name, seen in found.items() if seen is not None}
         live = tuple(name for name in asked if name not in taken)
         evidence = self._kernel.observe(live) if live else {}
         observed = taken | {
-            name: Observation(name, self._explained(seen), self._kernel, loaded=loaded)
+            name: Observation(name, self._explained(seen), self._source, loaded=loaded)
             for name, seen in evidence.items()
         }
-        grade = self._evaluator.judge(parsed, observed)
+        grade = self._evaluator.judge(parsed, observed, self._allowance.spending)
         if self._untrained:
             grade = msgspec.structs.replace(grade, waits="the training was neither run nor taken")
         self._grades.append(grade)

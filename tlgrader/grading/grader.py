@@ -90,7 +90,8 @@ class Grader:
         verified = self._verify(job, loaded, rebuilt, training) if job.verify else None
         seconds = time.monotonic() - started
         record = _record(job, loaded, rebuilt, executed, training, self._wall, seconds)
-        return Graded(msgspec.structs.replace(record, verified=verified), _notebook(loaded, executed))
+        record = msgspec.structs.replace(record, verified=verified)
+        return Graded(record, _notebook(loaded, executed), used_up=bool(executed.judge_met))
 
     def _verify(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Verified | None:
         """What was taken beside a rerun under the seed that the student had; None where nothing was taken."""

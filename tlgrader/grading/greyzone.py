@@ -123,11 +123,13 @@ def in_the_zone(record: Record, zones: Zones) -> dict[str, str]:
     """The hidden items that a value in a grey zone decided: each one's measure, by the item's id."""
     found: dict[str, str] = {}
     for id, item in record.items().items():
-        name, value = item.finding.decided_by or ("", 0.0)
+        name = item.finding.decided_by
         zone = zones.get(name) if item.hidden else None
-        passed = item.finding.outcome is Outcome.passed
+        if zone is None:
+            continue
+        value, passed = item.finding.measured[name], item.finding.outcome is Outcome.passed
         # An item that failed although its value is high enough failed for another reason.
-        if zone is not None and zone.holds(value) and zone.reached(value) == passed:
+        if zone.holds(value) and zone.reached(value) == passed:
             found[id] = name
     return found
 
@@ -154,13 +156,12 @@ def settled(runs: Sequence[Graded], zones: Zones) -> Graded:
 def _values(runs: Sequence[Graded], id: str, name: str) -> tuple[float, ...]:
     """What each run measured of an item, without the runs that did not measure it."""
     findings = [item.finding for run in runs if (item := run.record.items().get(id)) is not None]
-    return tuple(one.measured[name] for one in findings if one.decided_by and one.decided_by[0] == name)
+    return tuple(one.measured[name] for one in findings if one.decided_by == name)
 
 
 def _by_the_mean(item: Item, values: Sequence[float], zones: Zones) -> Item:
     finding = item.finding
-    assert finding.decided_by is not None
-    name, mean = finding.decided_by[0], fmean(values)
+    name, mean = finding.decided_by, fmean(values)
     passes = zones[name].reached(mean)
     changed = msgspec.structs.replace(
         finding,

@@ -37,6 +37,8 @@ class Graded:
 
     record: Record
     notebook: NotebookNode | None = None
+    used_up: bool = False
+    """Whether the judge met a limit of its own, so that its process grades nothing more."""
 
 
 class WantsGpu(Exception):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Self
 
 from tlgrader.course import Course, Registration, read_registration, register
 from tlgrader.data_home import data_home
 from tlgrader.errors import AuthorError, GraderError, MachineError
+from tlgrader.grading.allowance import over_time
 from tlgrader.grading.greyzone import decided
 from tlgrader.grading.job import Graded, Job, WantsGpu, fault
 from tlgrader.sandbox.gpu import Share, require_room
@@ -28,7 +31,7 @@ from tlgrader.sandbox.wall import Wall, find
 if TYPE_CHECKING:  # at run time it brings torch with it
     from tlgrader.grading.grader import Grader
 
-# On top of a notebook's own limit: importing the libraries, and the judge's evaluations.
+# On top of a notebook's own limit and the judge's: importing the libraries, and waiting for the notebook's process.
 _MARGIN_S = 300.0
 WALLED, NOT_WALLED = "bubblewrap", "none"
 _SPAWN = multiprocessing.get_context("spawn")
@@ -48,7 +51,7 @@ class Pool:
         self._course, self._limits, self._sandboxed = course, limits, sandboxed
         self._registration = read_registration(course)
         # A training that is handed in may cost two executions and a rerun.
-        self._limit_s = 3 * limits.notebook_s + _MARGIN_S
+        self._limit_s = 3 * limits.notebook_s + 2 * limits.judge_s + _MARGIN_S
         self._on_cpu = _Queue(self._handle, [None] * slots)
         self._on_gpu = _Queue(self._handle, shares)
 
@@ -60,9 +63,9 @@ class Pool:
             handle.close()
 
     def _handle(self, share: Share | None) -> _Handle:
-        return _Handle(
-            (self._course, self._limits, build_wall(self._registration, sandboxed=self._sandboxed), share)
-        )
+        wall = build_wall(self._registration, sandboxed=self._sandboxed)
+        speaks = not self._on_cpu.handles and not self._on_gpu.handles
+        return _Handle((self._course, self._limits, wall, share, speaks))
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Graded]:
         """Grade `jobs`, yielding each as it is done, in no fixed order. Every job yields exactly once.
@@ -128,8 +131,9 @@ class _Queue:
 class _Handle:
     """One process with a grader, the job that it has, and a new process where it dies."""
 
-    def __init__(self, setting: tuple[Course, Limits, Wall | None, Share | None]) -> None:
+    def __init__(self, setting: tuple[Course, Limits, Wall | None, Share | None, bool]) -> None:
         self._setting = setting
+        self._limits = setting[1]
         self.job: Job | None = None
         self._start()
 
@@ -158,13 +162,17 @@ class _Handle:
             answer = None
         if isinstance(answer, AuthorError):
             raise answer
+        if isinstance(answer, Graded) and answer.used_up:
+            self.close()
         return answer or self._ended(job)
 
     def _ended(self, job: Job) -> Graded:
         self.process.join(timeout=1)  # a process whose pipe has closed is about to end
-        over_time = self.process.is_alive()
+        hangs = self.process.is_alive()
         self.close()
-        how = "ran over its time" if over_time else f"ended unexpectedly ({self.process.exitcode})"
+        if self.process.exitcode == -signal.SIGXCPU:
+            return fault(job, over_time(self._limits.judge_s))
+        how = "ran over its time" if hangs else f"ended unexpectedly ({self.process.exitcode})"
         return fault(job, f"the judge's process {how}; the submission has to be graded again")
 
     def close(self) -> None:
@@ -191,8 +199,10 @@ def build_wall(registration: Registration, *, sandboxed: bool) -> Wall | None:
     return find(public if public.is_dir() else None, registration.preparation) if sandboxed else None
 
 
-def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None, share: Share | None) -> None:
-    """A grader's process: grades what arrives until the pipe is closed."""
+def _serve(
+    pipe: Connection, course: Course, limits: Limits, wall: Wall | None, share: Share | None, speaks: bool
+) -> None:
+    """A grader's process: grades what arrives until the pipe is closed. One `speaks` for all of what slows them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     keep_freed_memory()
@@ -205,6 +215,14 @@ def _serve(pipe: Connection, course: Course, limits: Limits, wall: Wall | None, 
         with suppress(BrokenPipeError):  # nobody waits for the answer any more
             while (job := _next(pipe)) is not None:
                 pipe.send(_graded(grader, job, share))
+                if speaks:
+                    _say_what_is_left_out(slot)
+                    speaks = False
+
+
+def _say_what_is_left_out(slot: Slot) -> None:
+    for sentence in slot.left_out:
+        print(f"tlgrader: {sentence}", file=sys.stderr)
 
 
 def _next(pipe: Connection) -> Job | None:
@@ -233,8 +251,10 @@ def _graded(grader: Grader, job: Job, share: Share | None) -> Graded | Job | Aut
 
 def _warm_up() -> None:
     """Import what the first submission would otherwise wait for, and compute on one thread."""
-    for name in ("timm", "transformers", "peft", "tlgrader.models.evaluate"):
-        import_module(name)
+    for name in ("timm", "transformers", "peft"):
+        if find_spec(name) is not None:
+            import_module(name)
+    import_module("tlgrader.models.evaluate")
     import torch
 
     torch.set_num_threads(1)

@@ -5,10 +5,12 @@ Each side is an observed model, or a `Measured` accuracy that a hidden test kept
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from tlgrader.checks.asking import NotThere, check, describe, failed, need, passed, skipped, weaker
-from tlgrader.checks.finding import Finding, Measured
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Measured, failed, passed, skipped, weaker
+from tlgrader.checks.narrowing import NotThere, narrow
+from tlgrader.checks.wording import describe
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
 from tlgrader.models.evaluate import Labelled, measured_accuracy
@@ -29,8 +31,8 @@ def gain(
 ) -> Finding:
     """The accuracy of `model` on `data` is higher than that of `baseline`, by `at_least` (0.1: ten points).
 
-    `classes_named` are the classes' names, in the order of the labels. Measured: ``gain``, ``accuracy`` of
-    the model, and ``baseline``.
+    `classes_named` are the classes' names, in the order of the labels. Measured: ``gain``, which decides,
+    ``accuracy`` of the model, and ``baseline``.
     """
     held = f"{len(data.labels)} held-out examples"
     expected = f"an accuracy at least {at_least:.3f} above the baseline's on {held}"
@@ -43,7 +45,7 @@ def gain(
     risen = after.value - before.value
     words = f"an accuracy of {after.value:.3f}, the baseline's is {before.value:.3f}: {risen:+.3f}"
     measured = {"gain": risen, "accuracy": after.value, "baseline": before.value}
-    return _judged(risen, at_least, before, after, words, expected, measured)
+    return _judged("gain", measured, at_least, before, after, words, expected)
 
 
 @check
@@ -52,7 +54,7 @@ def retained(
 ) -> Finding:
     """Of the accuracy that `before` has on `data`, `model` keeps the share `at_least` (0.9: nine tenths).
 
-    Measured: ``retained``, the share; ``accuracy`` of the model; and what it was ``before``.
+    Measured: ``retained``, the share, which decides; ``accuracy`` of the model; and what it was ``before``.
     """
     held = f"{len(data.labels)} held-out examples"
     expected = f"at least {at_least:.3f} of the accuracy before is kept, on {held}"
@@ -66,14 +68,14 @@ def retained(
     share = now.value / was.value
     words = f"an accuracy of {now.value:.3f}, it was {was.value:.3f} before: {share:.3f} of it is kept"
     measured = {"retained": share, "accuracy": now.value, "before": was.value}
-    return _judged(share, at_least, was, now, words, expected, measured)
+    return _judged("retained", measured, at_least, was, now, words, expected)
 
 
 def _both(
     model: object, other: object, parameter: str, data: Labelled, classes: int | None, expected: str
 ) -> tuple[Measured, Measured]:
     """The accuracy of the other side, then of `model`; raises NotThere where one of them is no model."""
-    need(model, ModelEvidence, "model")
+    narrow(model, ModelEvidence, "model")
     return _accuracy(other, parameter, data, classes, expected), measured_accuracy(model, data, classes)
 
 
@@ -81,21 +83,22 @@ def _accuracy(side: object, parameter: str, data: Labelled, classes: int | None,
     if isinstance(side, Measured):
         return side
     if isinstance(side, Observation):
-        need(side, ModelEvidence, parameter)
+        narrow(side, ModelEvidence, parameter)
         return measured_accuracy(side, data, classes)
     raise NotThere(f"what to compare with (`{parameter}`) is {describe(side)}", expected)
 
 
 def _judged(
-    reached: float,
+    name: str,
+    measured: Mapping[str, float],
     at_least: float,
     before: Measured,
     after: Measured,
     words: str,
     expected: str,
-    measured: dict[str, float],
 ) -> Finding:
+    """Whether the number `name` among those `measured` is high enough."""
     strength, said = weaker(before.strength, after.strength), words + after.note
-    if reached >= at_least - ROUNDING:
-        return passed(strength, said, expected, measured)
-    return failed(strength, said, expected, measured=measured)
+    if measured[name] >= at_least - ROUNDING:
+        return passed(strength, said, expected, measured, name)
+    return failed(strength, said, expected, measured=measured, decided_by=name)

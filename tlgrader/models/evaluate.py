@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from tlgrader.checks.asking import check, failed, need_observation, passed, skipped
-from tlgrader.checks.finding import Finding, Measured, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Measured, Strength, failed, passed, skipped
+from tlgrader.checks.narrowing import narrow_observation
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
@@ -72,7 +73,7 @@ def accuracy(
     `classes_named` are the classes' names, in the order of the labels: a model must have as many outputs.
     """
     expected = f"an accuracy of at least {threshold:.3f} on {len(data.labels)} held-out examples"
-    observation, _ = need_observation(model, ModelEvidence, "model")
+    observation, _ = narrow_observation(model, ModelEvidence, "model")
     try:
         answer = _answer(observation, data, len(classes_named), labels_only=True)
     except _WrongOutputs as error:
@@ -98,8 +99,8 @@ def _weakest(right: torch.Tensor, labels: torch.Tensor, classes_named: Sequence[
 def _compared(strength: Strength, reached: float, threshold: float, words: str, expected: str) -> Finding:
     measured = {"accuracy": reached}
     if reached >= threshold:
-        return passed(strength, words, expected, measured)
-    return failed(strength, words, expected, measured=measured)
+        return passed(strength, words, expected, measured, "accuracy")
+    return failed(strength, words, expected, measured=measured, decided_by="accuracy")
 
 
 def loss(model: object, data: Labelled) -> Measured:

@@ -8,8 +8,10 @@ from functools import partial
 import torch
 
 from tlgrader.checks.adapting_domains import UNLABELLED, label_list
-from tlgrader.checks.asking import check, counted, failed, need, passed, skipped
-from tlgrader.checks.finding import Finding, Strength
+from tlgrader.checks.declaring import check
+from tlgrader.checks.finding import Finding, Strength, failed, passed, skipped
+from tlgrader.checks.narrowing import narrow
+from tlgrader.checks.wording import counted
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.models.answers import Inputs
 from tlgrader.models.evaluate import Labelled, measured
@@ -26,7 +28,7 @@ def labelled_by(
 
     `pseudo` holds one integer an example; `inputs` are public, and their first rows are the probe.
     """
-    need(model, ModelEvidence, "model")
+    narrow(model, ModelEvidence, "model")
     count = len(next(iter(inputs.values())))
     expected = f"the model's own predictions where it is at least {threshold:.0%} confident, and no others"
     labels = [label for label in label_list(pseudo, "pseudo", expected) if isinstance(label, int)]

@@ -19,6 +19,8 @@ from tlgrader.notebook.claimed import Pictures
 from tlgrader.notebook.regions import has_regions, split
 
 _HIDDEN = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(?s:.*?)END \1.*(\n|\Z)", re.MULTILINE)
+UNNAMED = "place-"
+"""How ids begin of cells whose notebook's format knows no ids."""
 
 
 class Role(StrEnum):
@@ -146,7 +148,7 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
         AuthorError: two cells share an id, or a solution region is wrong.
     """
     regions = has_regions(notebook.cells)
-    cells = tuple(_cell(node, regions=regions) for node in notebook.cells)
+    cells = tuple(_cell(node, place, regions=regions) for place, node in enumerate(notebook.cells, 1))
     seen: set[str] = set()
     for cell in cells:
         if cell.id in seen:
@@ -155,12 +157,14 @@ def exercise_from(notebook: NotebookNode, name: str) -> Exercise:
     return Exercise(name, cells, notebook.metadata)
 
 
-def _cell(node: NotebookNode, *, regions: bool) -> Cell:
+def _cell(node: NotebookNode, place: int, *, regions: bool) -> Cell:
+    """The cell in that `place`, which is its id in a notebook of format 4.4 or older, where cells have none."""
     mark = node.metadata.get("nbgrader", {})
-    id, role = str(mark.get("grade_id") or node.get("id")), role_of(node)
+    own = str(node.get("id") or f"{UNNAMED}{place}")
+    id, role = str(mark.get("grade_id") or own), role_of(node)
     starter, solution = split(node, id) if regions else (node.source, None)
     clean = copy.deepcopy(node)
-    clean.source = starter
+    clean.source, clean["id"] = starter, own
     if clean.cell_type == "code":
         clean.outputs, clean.execution_count = [], None
     return Cell(

@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from tlgrader.evidence.handed_in import FILE, MAX_BYTES
 from tlgrader.notebook.claimed import Pictures, encodable, outputs_in, pictures_in
-from tlgrader.notebook.exercise import Cell, Exercise, Role
+from tlgrader.notebook.exercise import UNNAMED, Cell, Exercise, Role
 
 NOTEBOOK_BYTES = 20 * 2**20
 FILES_BYTES = 20 * 2**20
@@ -202,6 +202,10 @@ def _empty(cell: Cell) -> Cell:
     return cell.with_text(MISSING if cell.node.cell_type == "code" else "")
 
 
+def _reads_as(submitted: SubmittedCell, cell: Cell) -> bool:
+    return submitted.type == cell.node.cell_type and submitted.text.strip() == cell.released.strip()
+
+
 class _Matching:
     """Which submitted cell is which of the exercise's, in one pass over the submission."""
 
@@ -232,7 +236,18 @@ class _Matching:
     def _identify(self, cell: SubmittedCell) -> str | None:
         if cell.grade_id in self._known:
             return cell.grade_id
-        return self._by_node.get(cell.id) if cell.id is not None else None
+        return self._by_node.get(cell.id) if cell.id is not None else self._by_text(cell)
+
+    def _by_text(self, cell: SubmittedCell) -> str | None:
+        """The first cell with no id but its place, and not found yet, that reads as this one, which has none either."""
+        return next(
+            (
+                known.id
+                for known in self._known.values()
+                if known.id.startswith(UNNAMED) and known.id not in self.first and _reads_as(cell, known)
+            ),
+            None,
+        )
 
     def added_after(self, id: str | None) -> list[Cell]:
         return [_added(cell, f"added-{id or 'top'}-{n}") for n, cell in enumerate(self._added.get(id, []), 1)]

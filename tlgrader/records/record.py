@@ -237,9 +237,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 def read(path: Path) -> Record | None:
     """The record at `path`, or None where there is none of this schema."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        found = msgspec.json.decode(path.read_bytes(), type=Record)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+    return found if found.schema == SCHEMA else None
 
 
 def still_holds(

@@ -10,6 +10,8 @@ from tlgrader.sandbox.limits import Limits, in_words
 from tlgrader.sandbox.messages import Done
 
 SHORT = 4_000
+BLANK = "FIX_ME"
+"""What courses write into their notebooks where a student has something to fill in."""
 _OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "out of memory")
 _NO_ACCELERATOR = (
     "Found no NVIDIA driver",
@@ -22,7 +24,13 @@ _DISK_FULL = ("PytorchStreamWriter failed", "File too large", "No space left on 
 
 def verdict(error: BaseException, limits: Limits) -> Done:
     """How a cell ended that raised `error`."""
-    return _on_gpu(error) or _of_limits(error, limits) or Done("error", in_short(error))
+    return _on_gpu(error) or _of_limits(error, limits) or Done("error", in_short(error) + _of_a_blank(error))
+
+
+def _of_a_blank(error: BaseException) -> str:
+    """A clause where a starter's blank was left, which is a name that nothing defines."""
+    is_blank = isinstance(error, NameError) and error.name == BLANK
+    return f": a blank of the exercise, `{BLANK}`, is still to be filled in" if is_blank else ""
 
 
 def _on_gpu(error: BaseException) -> Done | None:
@@ -53,11 +61,18 @@ def _of_limits(error: BaseException, limits: Limits) -> Done | None:
     return Done("limit", reason) if reason else None
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Whether `error` says that memory did not suffice, in Python's words or torch's."""
+    code = error.errno if isinstance(error, OSError) else None
+    told = _is_in(_message(error), error, _OUT_OF_MEMORY)
+    return isinstance(error, MemoryError) or code == errno.ENOMEM or told
+
+
 def _limit_behind(error: BaseException, limits: Limits) -> str:
     """Which limit made `error`, in words; empty for an error of the student's own."""
     text = _message(error)
     code = error.errno if isinstance(error, OSError) else None
-    if isinstance(error, MemoryError) or code == errno.ENOMEM or _is_in(text, error, _OUT_OF_MEMORY):
+    if lacks_memory(error):
         return f"the cell needed more memory than its limit of {in_words(limits.memory_bytes)}"
     if code == errno.EFBIG or (code is None and _is_in(text, error, _DISK_FULL)):
         return f"the cell wrote a file longer than its limit of {in_words(limits.file_bytes)}"

@@ -23,6 +23,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Limits of one notebook, in seconds and bytes.
 
     ``output_bytes`` is for a cell's text. A writable folder of the wall holds a quarter of ``memory_bytes``.
+    ``judge_s`` is processor time, and ``judge_memory_bytes`` memory beyond what the judge holds before, that all of a
+    submission's evaluations may take: as much as a cell, whose models they evaluate on a few hundred examples.
     """
 
     cell_s: Annotated[float, msgspec.Meta(gt=0)] = 120
@@ -31,6 +33,8 @@ class Limits(msgspec.Struct, frozen=True):
     processes: Positive = 64
     file_bytes: Positive = 256 * MIB
     output_bytes: Positive = MIB
+    judge_s: Annotated[float, msgspec.Meta(gt=0)] = 120
+    judge_memory_bytes: Positive = 4 * GIB
 
 
 def in_words(size: int) -> str:

@@ -59,7 +59,16 @@ class Ending(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """Everything is imported; a worker can be forked."""
+    """Everything is imported but what is `left_out`, in sentences; a worker can be forked."""
+
+    left_out: tuple[str, ...] = ()
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """No worker can be forked, by the fault of the course's author or of the machine."""
+
+    by: Literal["author", "machine"]
+    reason: str
 
 
 class Ended(msgspec.Struct, frozen=True, tag=True):
@@ -86,7 +95,7 @@ class Usage(msgspec.Struct, frozen=True, tag=True):
     """Whether the worker is gone."""
 
 
-FromZygote = Ready | Ended | Reaped | Usage
+FromZygote = Ready | Refused | Ended | Reaped | Usage
 ToZygote = Spawn | Reap | Measure
 
 # A job socket: the judge to the worker. Tensors travel in the same frame, by key.

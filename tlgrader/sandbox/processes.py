@@ -123,9 +123,22 @@ def delayed_seconds(pid: int) -> float:
         return 0.0
 
 
-def threads() -> int:
-    """How many threads this process has, those of C libraries included."""
-    return _read(os.getpid()).threads
+def name(task: int) -> str:
+    """What a process or a thread of this process calls itself; empty where it has ended."""
+    try:
+        return Path(f"/proc/{task}/comm").read_text(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def has_children() -> bool:
+    """Whether this process has any, after those that have ended are taken off the list."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
 
 
 def kill_descendants() -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -17,7 +18,6 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import activate_matplotlib
-from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets import Any as AnyTrait
 from traitlets import Type, default
 from traitlets.config import Config
@@ -125,9 +125,16 @@ def build(capture: Capture) -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     shell: Shell = Shell.instance(config=config, capture=capture)
+    if find_spec("matplotlib") is not None:
+        _show_plots(shell)
+    return shell
+
+
+def _show_plots(shell: Shell) -> None:
+    from matplotlib_inline.backend_inline import configure_inline_support
+
     activate_matplotlib(INLINE)
     configure_inline_support(shell, INLINE)
-    return shell
 
 
 def ask(prompt: object = "", *_: object, **__: object) -> str:

@@ -14,7 +14,7 @@ from typing import IO, Any, Self
 import msgspec
 
 from tlgrader.data_home import data_home
-from tlgrader.errors import MachineError
+from tlgrader.errors import AuthorError, MachineError
 from tlgrader.sandbox import messages
 from tlgrader.sandbox.emptying import Folder
 from tlgrader.sandbox.gpu import Share
@@ -56,6 +56,8 @@ class Slot:
         self._folder: Path | None = None
         self._is_ready = False
         self._worker: Worker | None = None
+        self.left_out: tuple[str, ...] = ()
+        """What each notebook has to import by itself, and why, in sentences; known when the slot is ready."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -84,14 +86,26 @@ class Slot:
             )
 
     def ready(self) -> None:
-        """Wait until workers can be forked. Raises MachineError, with what the zygote said last."""
+        """Wait until workers can be forked.
+
+        Raises:
+            AuthorError: what the course lets be prepared cannot be.
+            MachineError: with what the zygote said last.
+        """
         self.start()
-        if not self._is_ready:
-            self._hear(messages.Ready, START_S)
-            self._is_ready = True
+        if self._is_ready:
+            return
+        answer = self._hear(messages.Ready | messages.Refused, START_S)
+        if isinstance(answer, messages.Refused):
+            self.close()
+            raise (AuthorError if answer.by == "author" else MachineError)(answer.reason)
+        assert self._stderr is not None
+        self._stderr.seek(0)  # the zygote writes at the same place
+        self._stderr.truncate()
+        self.left_out, self._is_ready = answer.left_out, True
 
     def worker(self, *, seed: int, files: Mapping[str, bytes] | None = None) -> Worker:
-        """A fresh worker with `files` in its work folder. Ends the one before. Raises MachineError."""
+        """A fresh worker with `files` in its work folder. Ends the one before. Raises what `ready` raises."""
         self.ready()
         if self._worker is not None:
             self._worker.close()

@@ -10,7 +10,6 @@ does.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import select
 import signal
@@ -19,12 +18,12 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal, NoReturn
 
 import msgspec
 
+from tlgrader.errors import AuthorError, GraderError
 from tlgrader.sandbox import processes
 from tlgrader.sandbox.emptying import Folder
 from tlgrader.sandbox.limits import TASKS_PER_PROCESS, Limits
@@ -36,27 +35,13 @@ from tlgrader.sandbox.messages import (
     Ready,
     Reap,
     Reaped,
+    Refused,
     Spawn,
     ToZygote,
     Usage,
 )
+from tlgrader.sandbox.preloading import LeftOut, Preloading
 
-PRELOADED = (
-    *("torch", "torch._dynamo", "torch.nn", "torch.optim", "torch.utils.data"),
-    *("torchvision", "torchvision.models", "torchvision.transforms.v2", "torchvision.datasets"),
-    *("transformers", "peft", "safetensors.torch"),
-    *("matplotlib.pyplot", "matplotlib_inline.backend_inline"),
-    *("PIL.Image", "PIL.JpegImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.PpmImagePlugin"),
-    *("stack_data", "bdb"),
-    # What IPython imports when a shell is made.
-    *("IPython.core.application", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.magics"),
-    *("IPython.core.completer", "IPython.core.oinspect", "IPython.utils.wildcard"),
-    *("pygments.formatters.html", "pygments.formatters.terminal256", "pygments.lexers.python"),
-    *("tlgrader.checks.live", "tlgrader.seeding", "tlgrader.handing_in", "tlgrader.restoring"),
-    *("tlgrader.evidence.observe", "tlgrader.sandbox.worker"),
-)
-WHERE_INSTALLED = ("timm", "sklearn.metrics", "peft.utils.transformers_weight_conversion")
-"""What is not there in every environment: an extra's, and a module that older peft does not have."""
 PACKET = 65_536
 WATCH_S = 0.02
 POLL_S = 0.002
@@ -77,42 +62,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, action="append", default=[])
     parser.add_argument("--preload", action="append", default=[])
     parser.add_argument("--warm-up", action="append", default=[])
+    parser.add_argument("--left-out", action="append", default=[])
     options = parser.parse_args(arguments)
     # As PID 1 it gets from inside only the signals that it has a handler for: Python's for SIGINT goes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.set_dumpable(False)
     processes.adopt_orphans()
     processes.keep_freed_memory()
-    preload(options.preload, options.warm_up)
     with socket.socket(fileno=options.control_fd) as control:
-        Zygote(control, options.folder).serve()
+        left_out = _preload(control, options)
+        Zygote(control, options.folder).serve(left_out)
     return 0
 
 
-def preload(modules: Sequence[str], functions: Sequence[str]) -> None:
-    """Import what workers will need, and what the course names, and call its functions, on one thread.
-
-    Raises RuntimeError if something started another thread, or CUDA.
-    """
-    import torch
-
-    torch.set_num_threads(1)
-    for name in (*PRELOADED, *filter(_is_installed, WHERE_INSTALLED), *modules):
-        import_module(name)
-    import_module("matplotlib.backends").backend_registry.list_all()  # reads what all packages declare, once
-    for reference in functions:
-        module, _, function = reference.partition(":")
-        getattr(import_module(module), function)()
-    if processes.threads() != 1:
-        raise RuntimeError(f"importing the libraries left {processes.threads()} threads; a fork needs one")
-    if torch.cuda.is_initialized():
-        raise RuntimeError("importing the libraries initialised CUDA; no fork could use it")
-    gc.collect()
-    gc.freeze()
+def _preload(control: socket.socket, options: argparse.Namespace) -> list[LeftOut]:
+    """What is left out, once all else is imported. Says so and ends where nothing can be served."""
+    preloading = Preloading([msgspec.json.decode(one, type=LeftOut) for one in options.left_out])
+    try:
+        if not preloading.run(options.preload, options.warm_up):
+            _begin_again(preloading.left_out[len(options.left_out) :])
+    except GraderError as error:
+        by: Literal["author", "machine"] = "author" if isinstance(error, AuthorError) else "machine"
+        control.send(msgspec.json.encode(Refused(by, str(error))))
+        sys.exit(1)
+    return preloading.left_out
 
 
-def _is_installed(module: str) -> bool:
-    return find_spec(module.partition(".")[0]) is not None and find_spec(module) is not None
+def _begin_again(left_out: Sequence[LeftOut]) -> NoReturn:
+    """The same process with a fresh interpreter, which ends all threads; it leaves out more than this one did."""
+    _end_all()
+    more = [word for one in left_out for word in ("--left-out", msgspec.json.encode(one).decode())]
+    os.execv(sys.executable, [*sys.orig_argv, *more])
 
 
 class Zygote:
@@ -128,9 +108,9 @@ class Zygote:
         self._own = 0
         self._paused = self._looked = 0.0
 
-    def serve(self) -> None:
+    def serve(self, left_out: Sequence[LeftOut]) -> None:
         """Answer until the judge is gone; then end everything."""
-        self._send(Ready())
+        self._send(Ready(tuple(map(str, left_out))))
         while True:
             watching = self._worker is not None and self._ending is None
             if watching:
@@ -238,19 +218,9 @@ class Zygote:
 
 
 def _end_all() -> None:
-    while _has_children():
+    while processes.has_children():
         processes.kill_descendants()
         time.sleep(POLL_S)
-
-
-def _has_children() -> bool:
-    """Whether any are left after those that have ended are taken off the list."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return False
-    return True
 
 
 def _become_worker(message: Spawn, job: int) -> None:

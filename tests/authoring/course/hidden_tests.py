@@ -2,8 +2,7 @@
 
 import torch
 
-from tlgrader.checks.finding import Finding
-from tlgrader.models.evaluate import Labelled, accuracy
+from tlgrader.hidden import Finding, Labelled, accuracy
 
 CLASSES = ("dark", "bright")
 

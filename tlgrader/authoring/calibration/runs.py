@@ -103,11 +103,7 @@ def _require_every_seed(items: Sequence[tuple[Run, Item | None]], correct: Distr
 
 def _item(record: Record, name: str) -> Item | None:
     """The hidden item that the measure `name` decides."""
-    items = [
-        item
-        for item in record.items().values()
-        if item.hidden and item.finding.decided_by and item.finding.decided_by[0] == name
-    ]
+    items = [item for item in record.items().values() if item.hidden and item.finding.decided_by == name]
     if len(items) > 1:
         raise AuthorError(
             f"{' and '.join(item.id for item in items)} are both decided by {name!r}: let one of the hidden tests "
@@ -120,7 +116,7 @@ def _required(found: Sides, name: str) -> Sides:
     if not found.correct:
         raise AuthorError(
             f"no reference or correct variant was measured for {name!r}: no hidden item of theirs is decided by "
-            "it (the first number in `Finding.measured`)"
+            "it (`Finding.decided_by`)"
         )
     if not found.weak:
         raise AuthorError(

@@ -1,0 +1,44 @@
+"""What a check may ask of its arguments: that they are there, and evidence of the kind that it judges."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from tlgrader.checks.wording import WORDS, describe, name_of
+from tlgrader.evidence.kinds import Evidence, Missing
+from tlgrader.evidence.observation import Observation
+
+Kind = TypeVar("Kind", bound=Evidence)
+
+
+class NotThere(Exception):
+    """What a check needs does not exist or is of another kind; its message says so to a student."""
+
+    def __init__(self, observed: str, expected: str) -> None:
+        super().__init__(observed)
+        self.expected = expected
+
+
+def narrow(thing: object, kind: type[Kind], parameter: str) -> Kind:
+    """The evidence of `thing` if it is of `kind`. Raises NotThere, in words, if it is not."""
+    evidence = thing.evidence if isinstance(thing, Observation) else None
+    if isinstance(evidence, kind):
+        return evidence
+    name = name_of(thing, parameter)
+    expected = f"`{name}` is {WORDS[kind]}"
+    require_present(thing, parameter, expected)
+    raise NotThere(f"`{name}` is {describe(thing)}, {WORDS[kind]} was expected", expected)
+
+
+def narrow_observation(thing: object, kind: type[Kind], parameter: str) -> tuple[Observation, Kind]:
+    """As `narrow`, with the observation, to ask its source."""
+    evidence = narrow(thing, kind, parameter)
+    assert isinstance(thing, Observation)
+    return thing, evidence
+
+
+def require_present(thing: object, parameter: str, expected: str) -> None:
+    """Raises NotThere, with the reason, where the notebook has no such thing."""
+    evidence = thing.evidence if isinstance(thing, Observation) else None
+    if isinstance(evidence, Missing):
+        raise NotThere(f"`{name_of(thing, parameter)}` does not exist: {evidence.reason}", expected)
