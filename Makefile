@@ -28,7 +28,7 @@ help:
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml $(wildcard tlcourse/data/*.py)
-	@echo "Setting up $(VENV): about 160 packages, a minute or two, once."
+	@echo "Setting up $(VENV): about 210 packages, a minute or two, once."
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else 0'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet uv
