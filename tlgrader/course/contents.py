@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tlgrader.evidence.handed_in import FILE
-from tlgrader.sandbox.preparation import DATA_FOLDER as DATA_FOLDER
+from tlgrader.sandbox import preparation
 
 PACKAGE = "grader_tests"
+DATA_FOLDER = preparation.DATA_FOLDER
 _LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
 
 
