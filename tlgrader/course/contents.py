@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tlgrader.evidence.handed_in import FILE
-from tlgrader.sandbox.preparation import DATA_FOLDER as DATA_FOLDER
+from tlgrader.sandbox.preparation import DATA_FOLDER
 
 PACKAGE = "grader_tests"
 _LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
