@@ -100,11 +100,12 @@ def grade(
 
 
 def _shares(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[Share, ...]:
-    from tlgrader.sandbox.gpu import chosen, present
+    from tlgrader.sandbox.gpu import chosen, present, require_torch_that_shares
 
     needed = read_registration(course).needs(exercise).accelerator
     if not needed and not read_exercise(course.source(exercise)).trains:
         raise UsageError(f"no cell of {exercise} is tagged `train`, so that nothing would take a GPU")
+    require_torch_that_shares()
     return chosen(gpus, present(), gpu_slots)
 
 

@@ -139,7 +139,7 @@ def _is_of(requirement: Requirement, extra: str) -> bool:
 
 
 def _is_installed(name: str) -> bool:
-    return any(True for _ in distributions(name=name))
+    return any(distributions(name=name))
 
 
 def _run(path: Path) -> ModuleType:

@@ -64,6 +64,7 @@ def apply_limits(limits: Limits) -> None:
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
     _lower(resource.RLIMIT_NPROC, tasks)
     _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_MSGQUEUE, 0)  # POSIX queues outlive a worker
 
 
 def held_data() -> int:
