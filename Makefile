@@ -7,11 +7,12 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test test-long check bench clean
 
 help:
 	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
 	@echo "make test    run the test suite (no GPU needed)"
+	@echo "make test-long  what takes minutes: the seven exercises' verdicts, 57 architectures, notebooks of other hands"
 	@echo "make check   lint, format and type-check"
 	@echo "make bench   measure the cost of a submission, as ratios in one run"
 	@echo "make setup   only build $(VENV) and fetch the data (the others do it for you)"
@@ -34,6 +35,9 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+test-long: setup
+	@$(BIN)/python -m pytest -m long
 
 check: setup
 	@$(BIN)/ruff check .

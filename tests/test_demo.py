@@ -19,6 +19,8 @@ from tlgrader.notebook.corpus import as_notebook, read_corpus
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.records.record import Record, Status, Training, read
 
+pytestmark = pytest.mark.long
+
 EXERCISES = tuple(Course(REPOSITORY).exercises())
 MOST = 8  # so many that every item fails somebody
 SEARCHERS = {

@@ -13,6 +13,7 @@ from tests.models.zoo import ADAPTERS, HEADS, PAGE, Case, all_declared, rebuilt
 from tlgrader.models.evaluate import PARITY
 
 pytestmark = [
+    pytest.mark.long,
     # peft 0.21 asks transformers 5 for an attribute under its old name.
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
     # torchvision's advice on what its two oldest networks draw at first.

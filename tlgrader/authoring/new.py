@@ -101,7 +101,7 @@ def _problems(exercise: Exercise) -> list[str]:
             try:
                 parse_all([(cell.id, cell.points, cell.source)])
             except AuthorError as error:
-                problems.append(str(error))
+                problems += str(error).splitlines()
     return problems
 
 

@@ -17,6 +17,7 @@ def configure(c: Any) -> None:
         ClearMarkScheme,
         ClearOutput,
         ComputeChecksums,
+        IncludeHeaderFooter,
         LockCells,
         SaveCells,
     )
@@ -28,6 +29,7 @@ def configure(c: Any) -> None:
     prepare()
     # Where nbgrader has `ClearSolutions`: that would clear starters that are written in source/, too.
     c.GenerateAssignment.preprocessors = [
+        IncludeHeaderFooter,
         LockCells,
         WriteStarters,
         ClearOutput,

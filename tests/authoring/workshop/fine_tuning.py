@@ -138,12 +138,12 @@ STEPS = (
                 "...  # FIX_ME: Adam of which parameters?",
             ),
         ),
-        answers=(),
         after=(
             checked(
                 "check_adapt",
                 'check.frozen(effNet_pretrain_wt, except_="classifier")\n'
-                'check.head(effNet_pretrain_wt, classes=5, name="classifier")',
+                'check.head(effNet_pretrain_wt, classes=5, name="classifier")\n'
+                "check.optimizer(optimizer, effNet_pretrain_wt, allow_frozen=True)",
                 4,
             ),
         ),
@@ -166,7 +166,5 @@ STEPS = (
             ),
         ),
     ),
-    Step("helpers.plot_confusion_matrix(effNet_random_wt", "matrix_random"),
-    Step("helpers.plot_confusion_matrix(effNet_pretrain_wt", "matrix_fine_tuned"),
 )
 HELPERS: tuple[Edit, ...] = ()

@@ -11,9 +11,7 @@ import torch
 from torchvision.transforms import functional
 
 from tlgrader import checks
-from tlgrader.checks.finding import Finding
-from tlgrader.judging.references import threshold
-from tlgrader.models import evaluate
+from tlgrader.hidden import Finding, Labelled, accuracy, threshold
 
 SIDE = 64
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]  # the notebook's, as for ImageNet
@@ -59,14 +57,14 @@ def keeps_the_backbone(model: object) -> Finding:
 def recognises_diseases(model: object) -> Finding:
     """The accuracy on pictures that the notebook does not have is at least the printed threshold."""
     least = threshold(__file__, "accuracy")
-    return evaluate.accuracy(model, _hidden(), threshold=least, classes_named=CLASSES)
+    return accuracy(model, _hidden(), threshold=least, classes_named=CLASSES)
 
 
 @cache
-def _hidden() -> evaluate.Labelled:
+def _hidden() -> Labelled:
     inputs, labels = images(HIDDEN, HIDDEN_SEED)
     probe, _ = images(PROBES, PUBLIC_SEED)
-    return evaluate.Labelled({"x": inputs}, labels, {"x": probe})
+    return Labelled({"x": inputs}, labels, {"x": probe})
 
 
 def images(count, seed):

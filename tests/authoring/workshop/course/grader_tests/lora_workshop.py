@@ -8,9 +8,7 @@ from pathlib import Path
 import torch
 
 from tlgrader import checks
-from tlgrader.checks.finding import Finding
-from tlgrader.judging.references import threshold
-from tlgrader.models import evaluate
+from tlgrader.hidden import Finding, Labelled, accuracy, threshold
 
 CLASSES = ("price", "field")  # in the order in which they first occur in the file
 TOKENS = 32
@@ -53,15 +51,13 @@ def keeps_the_backbone(model: object) -> Finding:
 def sorts_news(model: object) -> Finding:
     """The accuracy on sentences that the notebook does not have is at least the printed threshold."""
     least = threshold(__file__, "accuracy")
-    return evaluate.accuracy(model, _hidden(), threshold=least, classes_named=CLASSES)
+    return accuracy(model, _hidden(), threshold=least, classes_named=CLASSES)
 
 
 @cache
-def _hidden() -> evaluate.Labelled:
+def _hidden() -> Labelled:
     labels = torch.arange(HIDDEN) % len(CLASSES)
-    return evaluate.Labelled(
-        _tokens(sentences(HIDDEN, HIDDEN_SEED)), labels, _tokens(sentences(PROBES, PUBLIC_SEED))
-    )
+    return Labelled(_tokens(sentences(HIDDEN, HIDDEN_SEED)), labels, _tokens(sentences(PROBES, PUBLIC_SEED)))
 
 
 def _tokens(texts):
