@@ -7,12 +7,20 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test test-long check bench clean
+# The lowest versions that pyproject.toml allows, and those of them that a student installs.
+OLDEST  := .venv-oldest
+STUDENT := .venv-student
+LOWEST  := $(BIN)/uv pip install --quiet --compile-bytecode --resolution lowest-direct --reinstall-package tlgrader
+# The engine's tests, but for those of GPU slots (which need torch 2.10) and those that start a cohort or a browser.
+ENGINE  := $(addprefix tests/,evidence checks judging notebook records models sandbox grading test_handing_in.py)
+
+.PHONY: help setup demo test test-long test-oldest check bench clean
 
 help:
 	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
 	@echo "make test    run the test suite (no GPU needed)"
 	@echo "make test-long  what takes minutes: the seven exercises' verdicts, 57 architectures, notebooks of other hands"
+	@echo "make test-oldest   the engine's tests, and what students install, with the oldest libraries"
 	@echo "make check   lint, format and type-check"
 	@echo "make bench   measure the cost of a submission, as ratios in one run"
 	@echo "make setup   only build $(VENV) and fetch the data (the others do it for you)"
@@ -39,6 +47,17 @@ test: setup
 test-long: setup
 	@$(BIN)/python -m pytest -m long
 
+# Warnings are no errors here: they are old libraries' about each other.
+test-oldest: setup
+	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(OLDEST)
+	@$(LOWEST) --python $(OLDEST)/bin/python --editable '.[grade,course]' --group dev
+	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(STUDENT)
+	@$(LOWEST) --python $(STUDENT)/bin/python '.[course]'
+	@$(OLDEST)/bin/python -m pytest -W default --deselect tests/sandbox/test_gpu_shares.py $(ENGINE)
+	@$(BIN)/python -m pytest -m installed tests/test_student_install.py
+	@$(OLDEST)/bin/tlgrader audit feature_extraction --no-mutants
+	@$(OLDEST)/bin/tlgrader audit lora --no-mutants
+
 check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -48,4 +67,4 @@ bench: setup
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(OLDEST) $(STUDENT)

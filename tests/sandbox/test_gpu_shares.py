@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,15 @@ from hypothesis import strategies as st
 from tests.stand_in import pynvml
 from tlgrader.errors import MachineError, UsageError
 from tlgrader.sandbox import blame, gpu
-from tlgrader.sandbox.gpu import CONTEXT_BYTES, Gpu, Share, chosen, present, require_room
+from tlgrader.sandbox.gpu import (
+    CONTEXT_BYTES,
+    Gpu,
+    Share,
+    chosen,
+    present,
+    require_room,
+    require_torch_that_shares,
+)
 from tlgrader.sandbox.limits import GIB, Limits
 from tlgrader.sandbox.wall import Wall, environment
 
@@ -132,6 +141,17 @@ def test_torch_understands_how_a_share_is_said() -> None:
     said = environment(None, Share(Gpu("GPU-x", "x", 24 * GIB, ()), 2))["PYTORCH_ALLOC_CONF"]
     read = f"import torch; torch._C._accelerator_setAllocatorSettings({said!r})"
     subprocess.run([sys.executable, "-c", read], check=True)
+
+
+@pytest.mark.parametrize("found", ["2.6.0", "2.9.1+cu128"])
+def test_a_torch_that_reads_no_share_is_given_none(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu, "version", lambda name: found)
+    with pytest.raises(MachineError, match=re.escape(f"torch {found} cannot be held to a share")):
+        require_torch_that_shares()
+
+
+def test_this_torch_reads_its_share() -> None:
+    require_torch_that_shares()
 
 
 def test_a_wall_without_a_share_shows_no_gpu() -> None:

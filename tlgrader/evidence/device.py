@@ -60,14 +60,14 @@ def exact_products() -> Iterator[None]:
 
 
 def _float32_settings() -> tuple[tuple[Any, str, str | bool], ...]:
-    """How float32 products, and convolutions, are computed on a GPU: where torch keeps it, and what exact is."""
+    """Where torch keeps how a GPU computes float32 products, and convolutions, and the value that means exactly."""
     import torch
 
     products: Any = torch.backends.cuda.matmul
     cudnn: Any = torch.backends.cudnn  # its type does not know `conv`, which torch documents
     if hasattr(
         products, "fp32_precision"
-    ):  # torch 2.9 and newer, which refuses to mix this with what was before
+    ):  # torch 2.9 and newer, which takes no mixture with what was before
         return (products, "fp32_precision", "ieee"), (cudnn.conv, "fp32_precision", "ieee")
     return (products, "allow_tf32", False), (cudnn, "allow_tf32", False)
 

@@ -9,9 +9,11 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import pynvml
+from packaging.version import Version
 
 from tlgrader.errors import MachineError, UsageError
 from tlgrader.sandbox.limits import GIB, in_words
@@ -21,6 +23,8 @@ CONTEXT_BYTES = GIB // 2
 
 Assumed, from what others report of CUDA 12 and 13; not measured by this project.
 """
+LEAST_TORCH = Version("2.10")
+"""The first that knows `per_process_memory_fraction` in PYTORCH_ALLOC_CONF; 2.9 does not."""
 _SHARED_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-caps")
 _NO_DRIVER = (pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, pynvml.NVML_ERROR_DRIVER_NOT_LOADED)
 
@@ -88,6 +92,16 @@ def chosen(wanted: str, there: Sequence[Gpu], parts: int) -> tuple[Share, ...]:
                 f"{parts} slots are too many for {in_words(share.gpu.memory_bytes)} on {share.gpu.name}"
             )
     return tuple(shares)
+
+
+def require_torch_that_shares() -> None:
+    """Raise MachineError where torch's allocator reads no share from the environment."""
+    found = version("torch")
+    if Version(found) < LEAST_TORCH:
+        raise MachineError(
+            f"torch {found} cannot be held to a share of a GPU's memory: install torch {LEAST_TORCH} or newer, or "
+            "grade without --gpus"
+        )
 
 
 def require_room(share: Share) -> None:
