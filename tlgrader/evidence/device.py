@@ -65,9 +65,8 @@ def _float32_settings() -> tuple[tuple[Any, str, str | bool], ...]:
 
     products: Any = torch.backends.cuda.matmul
     cudnn: Any = torch.backends.cudnn  # its type does not know `conv`, which torch documents
-    if hasattr(
-        products, "fp32_precision"
-    ):  # torch 2.9 and newer, which takes no mixture with what was before
+    # Torch 2.9 and newer, which takes no mixture with what was before.
+    if hasattr(products, "fp32_precision"):
         return (products, "fp32_precision", "ieee"), (cudnn.conv, "fp32_precision", "ieee")
     return (products, "allow_tf32", False), (cudnn, "allow_tf32", False)
 
