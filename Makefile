@@ -7,13 +7,14 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check bench docs clean
 
 help:
 	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
 	@echo "make test    run the test suite (no GPU needed)"
 	@echo "make check   lint, format and type-check"
 	@echo "make bench   measure the cost of a submission, as ratios in one run"
+	@echo "make docs    write docs/reference.md from docstrings"
 	@echo "make setup   only build $(VENV) and fetch the data (the others do it for you)"
 
 setup: $(STAMP)
@@ -42,6 +43,9 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+docs: setup
+	@$(BIN)/python docs/make_reference.py
 
 clean:
 	rm -rf $(VENV)
