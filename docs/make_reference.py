@@ -23,8 +23,8 @@ Made from docstrings by `docs/make_reference.py` (`make docs`): edit those, not 
 - [Checks](#checks): grade cells, visible and hidden
 - [Hidden tests](#hidden-tests): `grader_tests/*.py`
 """
-_CHECKS = """Called in grade cells as `check.frozen(model)`, and in hidden tests as `tlgrader.checks.frozen(model)`. `weight=2` makes an
-item count twice within its cell.
+_CHECKS = """Called in grade cells as `check.frozen(model)`, and in hidden tests as `tlgrader.checks.frozen(model)`.
+`weight=2` makes an item count twice within its cell.
 """
 _QUOTED = re.compile(r"(: |-> )'([^']*)'")
 """Annotations are texts, and their quotes are not part of them."""
@@ -57,7 +57,7 @@ def _entries(module: Any, names: Iterable[str]) -> Iterator[str]:
         elif inspect.isroutine(found):
             yield _entry(f"{name}{_signature(found)}", inspect.getdoc(found) or "")
         else:
-            yield _entry(f"{name} = {found!r}", "")
+            yield f"### `{name}`\n\n`{found!r}`\n"
 
 
 def _entry(signature: str, text: str) -> str:
