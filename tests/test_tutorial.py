@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from tests.tiny import REPOSITORY
 from tlgrader.course.paths import Course
+
+pytestmark = pytest.mark.long
 
 PAGE = REPOSITORY / "docs/tutorial.md"
 _BLOCK = re.compile(

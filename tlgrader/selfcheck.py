@@ -85,7 +85,7 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     training = _training(path, rebuilt.cells, grade_cells)
     data = data_beside(path)
     preparation = replace(registration.preparation, beside=((_THIS, data),) if data else ())
-    wall = build_wall(registration, preparation, sandboxed=sandboxed)
+    wall = build_wall(preparation, sandboxed=sandboxed)
     with (
         Slot(wall, limits, None, preparation) as slot,
         slot.worker(seed=0, files=_files(path, limits.file_bytes), exercise=_THIS) as worker,

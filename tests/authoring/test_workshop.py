@@ -25,6 +25,8 @@ from tlgrader.course.paths import Course
 from tlgrader.grading.pool import Pool
 from tlgrader.sandbox.limits import Limits
 
+pytestmark = pytest.mark.long
+
 STAND_IN = Path(__file__).parent / "workshop" / "stand_in"
 REAL = os.environ.get("TLGRADER_WORKSHOP", "")
 TEXTS = {"fine_tuning.txt": fine_tuning.NOTEBOOK, "lora.txt": lora.NOTEBOOK}

@@ -64,7 +64,8 @@ class Pool:
 
     def _handle(self, share: Share | None) -> _Handle:
         preparation = prepared(self._course, self._registration)
-        wall = build_wall(self._registration, preparation, sandboxed=self._sandboxed)
+        _require_data(self._registration)
+        wall = build_wall(preparation, sandboxed=self._sandboxed)
         speaks = not self._on_cpu.handles and not self._on_gpu.handles
         return _Handle((self._course, self._registration.largest(self._limits), wall, share, speaks))
 
@@ -209,16 +210,21 @@ def prepared(course: Course, registration: Registration) -> Preparation:
     return replace(registration.preparation, beside=course.all_data())
 
 
-def build_wall(registration: Registration, preparation: Preparation, *, sandboxed: bool) -> Wall | None:
-    """A wall that shows the public data and what is prepared, or none where that was asked for.
-
-    Raises:
-        AuthorError: a package that the course registers is not installed.
-        MachineError: the course's data are not there, or no wall can be built here.
-    """
+def _require_data(registration: Registration) -> None:
+    """Raise MachineError where the course has data to install, and nobody did."""
     public = data_home().public
     if registration.install is not None and not public.is_dir():
         raise MachineError(f"there are no data in {public}: run `tlgrader setup --grader`")
+
+
+def build_wall(preparation: Preparation, *, sandboxed: bool) -> Wall | None:
+    """A wall that shows the public data, if there are any, and what is prepared; or none where that was asked for.
+
+    Raises:
+        AuthorError: a package that the course registers is not installed.
+        MachineError: no wall can be built here.
+    """
+    public = data_home().public
     return find(public if public.is_dir() else None, preparation) if sandboxed else None
 
 

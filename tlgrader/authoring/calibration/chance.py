@@ -59,7 +59,7 @@ def measure(course: Course, exercise: str) -> Iterator[tuple[bool, tuple[float, 
     assert decided.handed_in is not None
     registration = register(course)
     preparation = prepared(course, registration)
-    wall = build_wall(registration, preparation, sandboxed=True)
+    wall = build_wall(preparation, sandboxed=True)
     limits = registration.limits(exercise, Limits())
     with Slot(wall, limits, None, preparation) as slot:
         for by_chance, seed, otherwise in _settings(decided.seed):
