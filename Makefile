@@ -14,7 +14,7 @@ LOWEST  := $(BIN)/uv pip install --quiet --compile-bytecode --resolution lowest-
 # The engine's tests, but for those of GPU slots (which need torch 2.10) and those that start a cohort or a browser.
 ENGINE  := $(addprefix tests/,evidence checks judging notebook records models sandbox grading test_handing_in.py)
 
-.PHONY: help setup demo test test-long test-oldest check bench clean
+.PHONY: help setup demo test test-long test-oldest check bench docs clean
 
 help:
 	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
@@ -23,6 +23,7 @@ help:
 	@echo "make test-oldest   the engine's tests, and what students install, with the oldest libraries"
 	@echo "make check   lint, format and type-check"
 	@echo "make bench   measure the cost of a submission, as ratios in one run"
+	@echo "make docs    write docs/reference.md from docstrings"
 	@echo "make setup   only build $(VENV) and fetch the data (the others do it for you)"
 
 setup: $(STAMP)
@@ -44,6 +45,9 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest
 
+test-long: setup
+	@$(BIN)/python -m pytest -m long
+
 # Warnings are no errors here: they are old libraries' about each other.
 test-oldest: setup
 	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(OLDEST)
@@ -55,9 +59,6 @@ test-oldest: setup
 	@$(OLDEST)/bin/tlgrader audit feature_extraction --no-mutants
 	@$(OLDEST)/bin/tlgrader audit lora --no-mutants
 
-test-long: setup
-	@$(BIN)/python -m pytest -m long
-
 check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -65,6 +66,9 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+docs: setup
+	@$(BIN)/python docs/make_reference.py
 
 clean:
 	rm -rf $(VENV) $(OLDEST) $(STUDENT)

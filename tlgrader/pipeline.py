@@ -97,8 +97,9 @@ def _kept(
     course: Course, exercise: str, submissions: Mapping[str, Submission], training: Training
 ) -> dict[str, Record]:
     """The records that still hold, by student."""
+    digest = course.exercise_digest(exercise)
     records = {
-        student: still_holds(course, exercise, submission, training)
+        student: still_holds(course, exercise, submission, training, digest)
         for student, submission in submissions.items()
     }
     return {student: record for student, record in records.items() if record is not None}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 
-from tlgrader.course import registration_here
+from tlgrader.course import Registration, registration_here
+from tlgrader.course.contents import data_beside
 from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.judging.explain import as_text
@@ -26,6 +27,8 @@ from tlgrader.notebook.submission import (
 from tlgrader.records.record import CellRecord, GradeRecord
 from tlgrader.sandbox.limits import Limits
 
+_THIS = "this"  # a student's notebook need not have the exercise's name
+
 
 @dataclass(frozen=True, slots=True)
 class SelfChecked:
@@ -33,6 +36,8 @@ class SelfChecked:
 
     cells: tuple[CellRecord, ...]
     grades: tuple[GradeRecord, ...]
+    limits: Limits
+    """The limits under which it ran, as it will at grading."""
     training: str = ""
     """Whether the training result beside the notebook belongs to it; empty where the exercise asks for none."""
 
@@ -66,8 +71,9 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
         exercise = exercise_from(nbformat.read(path, as_version=4), path.stem)
     except (Unreadable, ValueError, KeyError) as error:
         raise UsageError(f"{path.name}: {error}") from error
-    files = {p.name: p.read_bytes() for p in path.parent.glob("*.py") if p.is_file()}
-    rebuilt = rebuild(exercise, Submission("", cells, "", files))
+    registration = registration_here()
+    limits = _limits(registration, path)
+    rebuilt = rebuild(exercise, Submission("", cells, ""))
 
     from tlgrader.grading.execution import Execution
     from tlgrader.grading.grader import grade_cells_of
@@ -77,15 +83,29 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
 
     grade_cells = grade_cells_of(exercise)
     training = _training(path, rebuilt.cells, grade_cells)
-    registration = registration_here()
-    wall = build_wall(registration, sandboxed=sandboxed)
+    data = data_beside(path)
+    preparation = replace(registration.preparation, beside=((_THIS, data),) if data else ())
+    wall = build_wall(preparation, sandboxed=sandboxed)
     with (
-        Slot(wall, Limits(), None, registration.preparation) as slot,
-        slot.worker(seed=0, files=files) as worker,
+        Slot(wall, limits, None, preparation) as slot,
+        slot.worker(seed=0, files=_files(path, limits.file_bytes), exercise=_THIS) as worker,
     ):
-        execution = Execution(worker, Evaluator(path.parent / "none.py"), grade_cells, Limits())
+        execution = Execution(worker, Evaluator(path.parent / "none.py"), grade_cells, limits)
         executed = execution.through(rebuilt.cells)
-    return SelfChecked(executed.cells, executed.grades, training)
+    return SelfChecked(executed.cells, executed.grades, limits, training)
+
+
+def _files(path: Path, most: int) -> dict[str, bytes]:
+    """What the grader finds beside the notebook: of large files only tensors, such as a model that came with it."""
+    tensors = [p for p in path.parent.glob("*.safetensors") if p.is_file() and p.stat().st_size <= most]
+    files = {**read_submission(path, "").files, **{p.name: p.read_bytes() for p in tensors}}
+    return {name: content for name, content in files.items() if name != FILE}
+
+
+def _limits(registration: Registration, path: Path) -> Limits:
+    """Those of the exercise, which has the name of the notebook or of its folder."""
+    name = path.stem if path.stem in registration.exercises else path.resolve().parent.name
+    return registration.limits(name, Limits())
 
 
 def _training(path: Path, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:

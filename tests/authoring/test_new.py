@@ -20,6 +20,8 @@ from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
 from tlgrader.notebook.corpus import read_corpus
 
+pytestmark = pytest.mark.long
+
 STUDENTS_DATA = (
     *("submitted/ada/first/first.ipynb", "autograded/ada/first/first.ipynb", "feedback/ada/first/first.html"),
     *("records/first/ada.json", "downloaded/first/archive/ada.zip", "gradebook.db", "gradebook.db.lock"),

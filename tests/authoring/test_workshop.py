@@ -17,12 +17,15 @@ from nbformat import NotebookNode
 
 from tests.authoring.workshop import convert, fine_tuning, lora
 from tests.authoring.workshop.cells import Edit, NotFound, edited, solved, starter
+from tests.tiny import make_cell
 from tlgrader.authoring.audit import Audited, audit, cohort
 from tlgrader.authoring.release import release
 from tlgrader.checks.finding import Strength
 from tlgrader.course.paths import Course
 from tlgrader.grading.pool import Pool
 from tlgrader.sandbox.limits import Limits
+
+pytestmark = pytest.mark.long
 
 STAND_IN = Path(__file__).parent / "workshop" / "stand_in"
 REAL = os.environ.get("TLGRADER_WORKSHOP", "")
@@ -39,8 +42,9 @@ def _notebook(text: str) -> NotebookNode:
     made = nbformat.v4.new_notebook()
     for part in text.split("\n# %%")[1:]:
         kind, _, source = part.partition("\n")
-        new = nbformat.v4.new_markdown_cell if "markdown" in kind else nbformat.v4.new_code_cell
-        made.cells.append(new(source))
+        made.cells.append(
+            make_cell("markdown" if "markdown" in kind else "code", source, f"cell{len(made.cells)}")
+        )
     return made
 
 

@@ -135,6 +135,17 @@ def test_a_refused_first_release_leaves_nothing(course: Course) -> None:
     assert not (course.root / "release").exists()
 
 
+def test_gigabytes_of_data_are_not_copied_and_that_is_said(course: Course) -> None:
+    for name in ("data/a.txt", "words/data/b.txt"):
+        (course.source("tiny").parent / name).parent.mkdir(parents=True)
+        (course.source("tiny").parent / name).write_text("x")
+    done = CliRunner().invoke(app, ["release", "--skip-audit", "tiny", "--course", str(course.root)])
+    assert "source/tiny/data/ is not copied" in done.stdout
+    released = course.release("tiny").parent
+    assert not (released / "data").exists()
+    assert (released / "words/data/b.txt").is_file(), "only the folder at the top"
+
+
 def test_a_release_has_no_file_of_an_older_one(course: Course) -> None:
     helper = course.source("tiny").with_name("old.py")
     helper.write_text("x = 1\n")

@@ -18,6 +18,8 @@ from tlgrader.notebook.submission import Submission, parse_cells
 from tlgrader.records.record import Record, Status
 from tlgrader.sandbox.limits import GIB, MIB, Limits
 
+pytestmark = pytest.mark.long
+
 LIMITS = Limits(cell_s=60, notebook_s=120, judge_s=3, judge_memory_bytes=GIB)
 HIDDEN = """
 import resource, signal, time

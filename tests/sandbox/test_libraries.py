@@ -11,6 +11,8 @@ from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import find
 
+pytestmark = pytest.mark.long
+
 TIMEOUT_S = 300.0
 
 PICTURES = """

@@ -10,6 +10,7 @@ import pytest
 from tests.sandbox.cells import printed, run
 from tests.sandbox.conftest import LIMITS
 from tlgrader.errors import AuthorError, MachineError
+from tlgrader.grading.pool import _say_what_is_left_out
 from tlgrader.sandbox.preparation import Preparation
 from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import find
@@ -165,3 +166,10 @@ def test_a_library_that_is_broken_is_said_and_one_that_is_not_installed_is_not(t
 def test_a_thread_that_ends_by_itself_is_no_hindrance(tmp_path: Path) -> None:
     (tmp_path / "brief.py").write_text("import threading\nthreading.Timer(0.05, print).start()\n")
     assert attempt(tmp_path, libraries=("brief",)).split() == ["True"]
+
+
+def test_what_is_left_out_is_said_in_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    slot = Slot(None, LIMITS)
+    slot.left_out = ("`a` is left to each notebook", "`b` is left to each notebook")
+    _say_what_is_left_out(slot)
+    assert capsys.readouterr().err.splitlines() == [f"tlgrader: {sentence}" for sentence in slot.left_out]

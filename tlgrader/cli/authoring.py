@@ -46,6 +46,8 @@ def release(
         raise typer.Exit(1)
     for name in names:
         STDOUT.print(f"Released: {write_release(here, name).relative_to(here.root)}")
+        if here.data(name):
+            STDOUT.print(f"source/{name}/data/ is not copied: students need it beside their notebook, too.")
 
 
 def audit(

@@ -11,12 +11,14 @@ from rich.markup import escape
 
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
 from tlgrader.cli.show import STDERR, STDOUT, cohort, counted, short, watched
+from tlgrader.course import read_registration
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.records.record import Record, Training, alike, printable
 from tlgrader.records.standing import Standing, State
 from tlgrader.sandbox.gpu import Share
+from tlgrader.sandbox.limits import limits_in_words
 
 Students = Annotated[
     list[str] | None,
@@ -100,7 +102,8 @@ def grade(
 def _shares(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[Share, ...]:
     from tlgrader.sandbox.gpu import chosen, present, require_torch_that_shares
 
-    if not read_exercise(course.source(exercise)).trains:
+    needed = read_registration(course).needs(exercise).accelerator
+    if not needed and not read_exercise(course.source(exercise)).trains:
         raise UsageError(f"no cell of {exercise} is tagged `train`, so that nothing would take a GPU")
     require_torch_that_shares()
     return chosen(gpus, present(), gpu_slots)
@@ -182,6 +185,7 @@ def check(
         "Starting a sandbox and running your notebook (importing the libraries takes some seconds)"
     ):
         checked = selfcheck(notebook, sandboxed=not no_sandbox)
+    STDOUT.print(f"{limits_in_words(checked.limits)}", soft_wrap=True, highlight=False)
     for cell in checked.cells:
         if cell.reason:
             STDOUT.print(f"[yellow]cell {escape(cell.cell)}:[/] {escape(cell.reason)}")

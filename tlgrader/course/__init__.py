@@ -1,6 +1,7 @@
 """A course: where everything of it lies, and what it registers with the grader."""
 
 from tlgrader.architectures import Architecture
+from tlgrader.course.needs import Needs
 from tlgrader.course.paths import Course
 from tlgrader.course.registration import Registration, read_registration, register, registration_here
 from tlgrader.course.symptom import Symptom, tried
@@ -8,6 +9,7 @@ from tlgrader.course.symptom import Symptom, tried
 __all__ = [
     "Architecture",
     "Course",
+    "Needs",
     "Registration",
     "Symptom",
     "read_registration",

@@ -9,20 +9,46 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tlgrader.evidence.handed_in import FILE
+from tlgrader.sandbox import preparation
 
 PACKAGE = "grader_tests"
+DATA_FOLDER = preparation.DATA_FOLDER
 _LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints", "adapter"}
 
 
 def paths_beside(notebook: Path) -> dict[str, Path]:
-    """The files that come with an exercise, by relative name; not what running its notebook leaves behind."""
+    """The files that come with an exercise, by relative name; not what running its notebook leaves behind.
+
+    Nor what lies in ``data/``, which may be gigabytes.
+    """
     folder = notebook.parent
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    parts = [path for path in folder.iterdir() if path.name != DATA_FOLDER] if folder.is_dir() else []
+    every = sorted(path for part in parts for path in (part, *part.rglob("*")))
+    files = {path.relative_to(folder): path for path in every if path.is_file()}
     return {
         name.as_posix(): path
         for name, path in files.items()
         if name.suffix != ".ipynb" and name.name != FILE and not left_behind(name)
     }
+
+
+def data_beside(notebook: Path) -> Path | None:
+    """The folder ``data/`` beside a notebook, wherever it lies in truth; None where there is none."""
+    folder = notebook.parent / DATA_FOLDER
+    return folder.resolve() if folder.is_dir() else None
+
+
+def data_digest(folder: Path) -> str:
+    """SHA-256 of the names, sizes and times of change of all files in a folder of data.
+
+    Not of their content: that may be gigabytes, and is to be known before each run. A copy of the course that does
+    not keep the times has another digest, which costs a run and is never wrong.
+    """
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        status = path.stat()
+        total.update(f"{path.relative_to(folder)}\0{status.st_size} {status.st_mtime_ns}\n".encode())
+    return total.hexdigest()
 
 
 def left_behind(name: Path) -> bool:

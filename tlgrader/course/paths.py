@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlgrader.course.contents import digest_of, hidden_modules, paths_beside
+from tlgrader.course.contents import data_beside, data_digest, digest_of, hidden_modules, paths_beside
 from tlgrader.errors import AuthorError, UsageError
 
 # nbgrader's rule (no plus sign), and nothing that a shell, a pattern of files or a path reads as something else.
@@ -194,4 +194,14 @@ class Course:
             **{f"source/{name}": path for name, path in paths_beside(notebook).items()},
             **{f"grader_tests/{name}": path for name, path in hidden_modules(notebook, hidden).items()},
         }
-        return digest_of(files)
+        data = self.data(exercise)
+        return digest_of(files) if data is None else f"{digest_of(files)} {data_digest(data)}"
+
+    def data(self, exercise: str) -> Path | None:
+        """The folder of data beside the instructor's notebook, wherever it lies in truth; None where there is none."""
+        return data_beside(self.source(exercise))
+
+    def all_data(self) -> tuple[tuple[str, Path], ...]:
+        """The folders of data of all exercises that have one, by the exercise's name."""
+        found = ((exercise, self.data(exercise)) for exercise in self.exercises())
+        return tuple((exercise, folder) for exercise, folder in found if folder is not None)

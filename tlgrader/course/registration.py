@@ -18,12 +18,15 @@ from importlib.metadata import EntryPoint, distributions, entry_points
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 from packaging.requirements import Requirement
 
 from tlgrader.architectures import Architecture, declare
+from tlgrader.course.needs import AS_USUAL, Needs
 from tlgrader.course.paths import Course
 from tlgrader.course.symptom import Symptom
 from tlgrader.errors import AuthorError, GraderError, UsageError
+from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.preparation import Preparation
 
 
@@ -36,6 +39,8 @@ class Registration:
     wrappers: Mapping[str, str] = field(default_factory=dict)
     """Classes around a model, by name (``"LitClassifier"``), with the attribute that holds the model (``"model"``).
     A model in such a wrapper is judged as itself, if it answers as the wrapper does."""
+    exercises: Mapping[str, Needs] = field(default_factory=dict)
+    """What exercises need that is not as usual, by name: ``{"lora": Needs(cell_s=600)}``."""
     packages: tuple[str, ...] = ()
     """Packages of the course's own that notebooks import: students' code can read them."""
     preload: tuple[str, ...] = ()
@@ -54,7 +59,22 @@ class Registration:
     @property
     def preparation(self) -> Preparation:
         """What notebooks find prepared."""
-        return Preparation(self.packages, self.preload, self.warm_up, self.masked)
+        of_exercises = (module for needs in self.exercises.values() for module in needs.preload)
+        preload = tuple(dict.fromkeys((*self.preload, *of_exercises)))
+        return Preparation(self.packages, preload, self.warm_up, self.masked)
+
+    def needs(self, exercise: str) -> Needs:
+        """What the exercise of this name needs."""
+        return self.exercises.get(exercise, AS_USUAL)
+
+    def limits(self, exercise: str, usual: Limits) -> Limits:
+        """The limits of the exercise of this name, where others have the `usual` ones."""
+        return self.needs(exercise).limits(usual)
+
+    def largest(self, usual: Limits) -> Limits:
+        """The `usual` limits, with the memory of the exercise that needs most: a wall's folders are made for all."""
+        most = max(self.limits(name, usual).memory_bytes for name in ("", *self.exercises))
+        return msgspec.structs.replace(usual, memory_bytes=max(most, usual.memory_bytes))
 
 
 def read_registration(course: Course) -> Registration:
@@ -72,7 +92,16 @@ def read_registration(course: Course) -> Registration:
         raise AuthorError(
             f"{path.name} has to define `COURSE = Registration(…)`; it is {type(found).__name__}"
         )
+    _require_exercises(course, found)
     return found
+
+
+def _require_exercises(course: Course, found: Registration) -> None:
+    unknown = sorted(found.exercises.keys() - set(course.exercises())) if found.exercises else []
+    if unknown:
+        raise AuthorError(
+            f"course.py says what {unknown[0]!r} needs, and source/ has no exercise of that name"
+        )
 
 
 def register(course: Course) -> Registration:

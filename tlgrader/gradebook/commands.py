@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from filelock import FileLock
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config.loader import Config, PyFileConfigLoader
 
+from tlgrader.course.contents import DATA_FOLDER
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError, GraderError
 
@@ -21,6 +23,10 @@ _CAUSE = re.compile(r"^\s*[\w.]+(?:Error|Exception): (.+)$", re.MULTILINE)
 def generate_assignment(course: Course, exercise: str, into: Path) -> None:
     """Write ``<into>/<exercise>/`` and bring the gradebook up to date; AuthorError where nbgrader refuses."""
     api = _api(course, release_directory=str(into))
+    # Gigabytes are not copied. nbgrader compares with the path as it writes it itself.
+    source = Path(api.coursedir.format_path(api.coursedir.source_directory, ".", exercise))
+    data = glob.escape(f"{source.parent}/./{exercise}/{DATA_FOLDER}")
+    api.coursedir.ignore = [*api.coursedir.ignore, data]
     with FileLock(course.lock, is_singleton=True):
         failure = _failure(api.generate_assignment(exercise, force=True), f"release of {exercise}")
     if failure:

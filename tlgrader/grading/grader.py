@@ -99,10 +99,12 @@ class Grader:
             return None
         files = _files(job, loaded)
         del files[FILE]  # no cell may load what it has to make
-        with self._slot.worker(seed=training.seed, files=files) as worker:
+        with self._slot.worker(
+            seed=training.seed, files=files, limits=job.limits, exercise=job.exercise
+        ) as worker:
             try:
                 tolerance = tolerance_of(self._course, job.exercise)
-                return verify(worker, rebuilt.cells, training.handed_in, self._slot.limits, tolerance)
+                return verify(worker, rebuilt.cells, training.handed_in, job.limits, tolerance)
             except GraderError:
                 raise
             except Exception as error:  # the grade is made, and whatever was handed in must not undo it
@@ -111,9 +113,11 @@ class Grader:
     def _execute(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Executed:
         evaluator = Evaluator(self._course.hidden_tests(job.exercise))
         seed = COMMON_SEED if training.handed_in else job.seed
-        with self._slot.worker(seed=seed, files=_files(job, loaded)) as worker:
+        with self._slot.worker(
+            seed=seed, files=_files(job, loaded), limits=job.limits, exercise=job.exercise
+        ) as worker:
             execution = Execution(
-                worker, evaluator, loaded.grade_cells, self._slot.limits, training.handed_in, tried=job.tried
+                worker, evaluator, loaded.grade_cells, job.limits, training.handed_in, tried=job.tried
             )
             return execution.through(rebuilt.cells)
 

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from tlgrader.notebook.submission import Submission
 from tlgrader.records.record import Record, Status, Training
+from tlgrader.sandbox.limits import USUAL, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Job:
     """Whether what is taken as it was handed in is compared with a rerun of its cells."""
     tried: bool = False
     """Whether this is a try on a CPU, which ends early where a GPU, which there is, has to train."""
+
+    limits: Limits = USUAL
+    """Those of its exercise; the pool sets them."""
 
     @property
     def seed(self) -> int:

@@ -22,8 +22,10 @@ from tlgrader.errors import AuthorError, GraderError, MachineError
 from tlgrader.grading.allowance import over_time
 from tlgrader.grading.greyzone import decided
 from tlgrader.grading.job import Graded, Job, WantsGpu, fault
+from tlgrader.records.record import Training
 from tlgrader.sandbox.gpu import Share, require_room
 from tlgrader.sandbox.limits import Limits
+from tlgrader.sandbox.preparation import Preparation
 from tlgrader.sandbox.processes import keep_freed_memory
 from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import Wall, find
@@ -50,8 +52,6 @@ class Pool:
     ) -> None:
         self._course, self._limits, self._sandboxed = course, limits, sandboxed
         self._registration = read_registration(course)
-        # A training that is handed in may cost two executions and a rerun.
-        self._limit_s = 3 * limits.notebook_s + 2 * limits.judge_s + _MARGIN_S
         self._on_cpu = _Queue(self._handle, [None] * slots)
         self._on_gpu = _Queue(self._handle, shares)
 
@@ -63,9 +63,11 @@ class Pool:
             handle.close()
 
     def _handle(self, share: Share | None) -> _Handle:
-        wall = build_wall(self._registration, sandboxed=self._sandboxed)
+        preparation = prepared(self._course, self._registration)
+        _require_data(self._registration)
+        wall = build_wall(preparation, sandboxed=self._sandboxed)
         speaks = not self._on_cpu.handles and not self._on_gpu.handles
-        return _Handle((self._course, self._limits, wall, share, speaks))
+        return _Handle((self._course, self._registration.largest(self._limits), wall, share, speaks))
 
     def grade(self, jobs: Iterable[Job]) -> Iterator[Graded]:
         """Grade `jobs`, yielding each as it is done, in no fixed order. Every job yields exactly once.
@@ -85,10 +87,12 @@ class Pool:
             AuthorError: an exercise is wrong, so that nothing can be graded.
             MachineError: no wall can be built here.
         """
-        self._on_cpu.waiting = deque(replace(job, tried=bool(self._on_gpu.shares)) for job in jobs)
+        self._on_cpu.waiting.clear()
         self._on_gpu.waiting.clear()
+        for job in jobs:
+            self._put(replace(job, limits=self._registration.limits(job.exercise, self._limits)))
         while busy := self._on_cpu.busy() + self._on_gpu.busy():
-            for handle in _first_done(busy, self._limit_s):
+            for handle in _first_done(busy):
                 done = handle.take()
                 if isinstance(done, Graded):
                     self._on_cpu.busy(), self._on_gpu.busy()
@@ -96,12 +100,25 @@ class Pool:
                 else:
                     self._on_gpu.waiting.append(replace(done, tried=False))
 
+    def _put(self, job: Job) -> None:
+        """Let a job wait for a CPU or, where only a GPU can train it, for that."""
+        gpus = bool(self._on_gpu.shares)
+        if not (self._registration.needs(job.exercise).accelerator and job.training is Training.rerun):
+            self._on_cpu.waiting.append(replace(job, tried=gpus))
+        elif gpus:
+            self._on_gpu.waiting.append(job)
+        else:
+            raise MachineError(
+                f"{job.exercise} is trained on a GPU, as course.py says: give --gpus on a machine that has one, or "
+                "--training auto where students hand in what they trained"
+            )
 
-def _first_done(busy: list[_Handle], limit_s: float) -> list[_Handle]:
+
+def _first_done(busy: list[_Handle]) -> list[_Handle]:
     """Those that have an answer, have died or are over time; waits until there is one."""
     while True:
         ready = wait([x for handle in busy for x in (handle.pipe, handle.process.sentinel)], timeout=1.0)
-        done = [s for s in busy if s.pipe in ready or s.process.sentinel in ready or s.age() > limit_s]
+        done = [s for s in busy if s.pipe in ready or s.process.sentinel in ready or s.is_late()]
         if done:
             return done
 
@@ -133,7 +150,6 @@ class _Handle:
 
     def __init__(self, setting: tuple[Course, Limits, Wall | None, Share | None, bool]) -> None:
         self._setting = setting
-        self._limits = setting[1]
         self.job: Job | None = None
         self._start()
 
@@ -149,8 +165,11 @@ class _Handle:
             self._start()
         self.pipe.send(job)
 
-    def age(self) -> float:
-        return time.monotonic() - self._since
+    def is_late(self) -> bool:
+        """Whether its job takes longer than any may: one that was handed in costs two executions and a rerun."""
+        assert self.job is not None
+        limits = self.job.limits
+        return time.monotonic() - self._since > 3 * limits.notebook_s + 2 * limits.judge_s + _MARGIN_S
 
     def take(self) -> Graded | Job:
         """The answer to the job, the job itself where it wants a GPU, or a record that says how the process ended."""
@@ -171,7 +190,7 @@ class _Handle:
         hangs = self.process.is_alive()
         self.close()
         if self.process.exitcode == -signal.SIGXCPU:
-            return fault(job, over_time(self._limits.judge_s))
+            return fault(job, over_time(job.limits.judge_s))
         how = "ran over its time" if hangs else f"ended unexpectedly ({self.process.exitcode})"
         return fault(job, f"the judge's process {how}; the submission has to be graded again")
 
@@ -186,17 +205,27 @@ class _Handle:
             self.process.join()
 
 
-def build_wall(registration: Registration, *, sandboxed: bool) -> Wall | None:
-    """A wall that shows the public data and the course's packages, or none where that was asked for.
+def prepared(course: Course, registration: Registration) -> Preparation:
+    """What notebooks of the course find prepared."""
+    return replace(registration.preparation, beside=course.all_data())
 
-    Raises:
-        AuthorError: a package that the course registers is not installed.
-        MachineError: the course's data are not there, or no wall can be built here.
-    """
+
+def _require_data(registration: Registration) -> None:
+    """Raise MachineError where the course has data to install, and nobody did."""
     public = data_home().public
     if registration.install is not None and not public.is_dir():
         raise MachineError(f"there are no data in {public}: run `tlgrader setup --grader`")
-    return find(public if public.is_dir() else None, registration.preparation) if sandboxed else None
+
+
+def build_wall(preparation: Preparation, *, sandboxed: bool) -> Wall | None:
+    """A wall that shows the public data, if there are any, and what is prepared; or none where that was asked for.
+
+    Raises:
+        AuthorError: a package that the course registers is not installed.
+        MachineError: no wall can be built here.
+    """
+    public = data_home().public
+    return find(public if public.is_dir() else None, preparation) if sandboxed else None
 
 
 def _serve(
@@ -206,7 +235,7 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     keep_freed_memory()
-    preparation = register(course).preparation
+    preparation = prepared(course, register(course))
     with Slot(wall, limits, share, preparation) as slot:  # its imports run while ours do
         from tlgrader.grading.grader import Grader
 

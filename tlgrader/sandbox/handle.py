@@ -97,10 +97,10 @@ class Worker:
         self._room = max(0, self._room - len(msgspec.json.encode(outputs.made())))
         return CellResult(status, outputs.made(), reason, time.monotonic() - started)
 
-    def begin(self, files: Mapping[str, bytes]) -> None:
-        """Wait until it serves, with files in its work folder, by relative name. Raises Unanswered."""
+    def begin(self, files: Mapping[str, bytes], links: Mapping[str, str]) -> None:
+        """Wait until it serves, with files and links in its work folder, by relative name. Raises Unanswered."""
         tensors = {str(i): _bytes_tensor(content) for i, content in enumerate(files.values())}
-        self._ask(messages.Begin(tuple(files)), messages.Done, tensors)
+        self._ask(messages.Begin(tuple(files), dict(links)), messages.Done, tensors)
 
     def observe(self, names: Sequence[str]) -> dict[str, Evidence]:
         """Evidence for each path. Forgets what was observed before. Missing where there is nothing."""

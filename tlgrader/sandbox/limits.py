@@ -37,6 +37,18 @@ class Limits(msgspec.Struct, frozen=True):
     judge_memory_bytes: Positive = 4 * GIB
 
 
+USUAL = Limits()
+"""What holds where an exercise does not need more or less."""
+
+
+def limits_in_words(limits: Limits) -> str:
+    """What a student has to know of `limits`, in a sentence."""
+    return (
+        f"A cell may run for {limits.cell_s:g} s and all of them for {limits.notebook_s:g} s, with "
+        f"{in_words(limits.memory_bytes)} of memory; a file may have {in_words(limits.file_bytes)}."
+    )
+
+
 def in_words(size: int) -> str:
     """A number of bytes as people write it: ``4 GiB``, ``1.5 MiB``."""
     for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
@@ -52,6 +64,7 @@ def apply_limits(limits: Limits) -> None:
     _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
     _lower(resource.RLIMIT_NPROC, tasks)
     _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_MSGQUEUE, 0)  # POSIX queues outlive a worker
 
 
 def held_data() -> int:

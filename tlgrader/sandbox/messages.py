@@ -102,9 +102,13 @@ ToZygote = Spawn | Reap | Measure
 
 
 class Begin(msgspec.Struct, frozen=True, tag=True):
-    """Write the frame's tensors of bytes as files into the work folder; their keys are `names`' positions."""
+    """Write the frame's tensors of bytes as files into the work folder; their keys are `names`' positions.
+
+    `links` are made in it, too: names with what they point to.
+    """
 
     names: tuple[str, ...]
+    links: dict[str, str] = {}
 
 
 class Run(msgspec.Struct, frozen=True, tag=True):

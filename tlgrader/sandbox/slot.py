@@ -20,8 +20,8 @@ from tlgrader.sandbox.emptying import Folder
 from tlgrader.sandbox.gpu import Share
 from tlgrader.sandbox.handle import CellResult, CellStatus, Unanswered, Worker
 from tlgrader.sandbox.limits import Limits
-from tlgrader.sandbox.preparation import NOTHING, Preparation
-from tlgrader.sandbox.wall import WRITABLE, Wall, environment
+from tlgrader.sandbox.preparation import DATA_FOLDER, NOTHING, Preparation
+from tlgrader.sandbox.wall import WRITABLE, Wall, data_inside, environment
 
 __all__ = ["CellResult", "CellStatus", "Slot", "Unanswered", "Worker"]
 
@@ -36,7 +36,7 @@ _ZYGOTE = msgspec.json.Decoder(messages.FromZygote)
 class Slot:
     """One wall with a zygote in it, which may have a share of a GPU.
 
-    None for a wall runs the zygote as a plain subprocess.
+    None for a wall runs the zygote as a plain subprocess. The wall's folders are as large as `limits` say.
 
     Start it from a thread that lives as long as the slot: bubblewrap ends with the thread that began it.
     """
@@ -48,7 +48,8 @@ class Slot:
         share: Share | None = None,
         preparation: Preparation = NOTHING,
     ) -> None:
-        self.limits, self.share, self._preparation = limits, share, preparation
+        self._usual = self.limits = limits
+        self.share, self._preparation = share, preparation
         self._wall = wall
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,20 +105,40 @@ class Slot:
         self._stderr.truncate()
         self.left_out, self._is_ready = answer.left_out, True
 
-    def worker(self, *, seed: int, files: Mapping[str, bytes] | None = None) -> Worker:
-        """A fresh worker with `files` in its work folder. Ends the one before. Raises what `ready` raises."""
+    def worker(
+        self,
+        *,
+        seed: int,
+        files: Mapping[str, bytes] | None = None,
+        limits: Limits | None = None,
+        exercise: str = "",
+    ) -> Worker:
+        """A fresh worker with `files` in its work folder, under `limits`, by default the slot's own.
+
+        Where `exercise` has a folder of data, that stands at ``data/``, read-only behind a wall, and nothing else does.
+        Ends the one before. Raises what `ready` raises.
+        """
         self.ready()
         if self._worker is not None:
             self._worker.close()
+        self.limits = limits or self._usual
         ours, theirs = socket.socketpair()
         with theirs:
             self._say(messages.Spawn(seed, self.limits), theirs.fileno())
         self._worker = Worker(self, ours)
         try:
-            self._worker.begin(files or {})
+            links = self._links(exercise)
+            kept = {name: file for name, file in (files or {}).items() if name.partition("/")[0] not in links}
+            self._worker.begin(kept, links)
         except Unanswered as error:
             raise MachineError(f"no notebook's process could be started: {error} {self._said()}") from error
         return self._worker
+
+    def _links(self, exercise: str) -> dict[str, str]:
+        folders = dict(self._preparation.beside)
+        if exercise not in folders:
+            return {}
+        return {DATA_FOLDER: data_inside(exercise) if self._wall else str(folders[exercise])}
 
     def reap(self, *, hung_up: bool = False) -> messages.Ending:
         """End the worker and all that it started, and say how it ended. Raises MachineError.
@@ -178,7 +199,7 @@ class Slot:
         program += [word for name in self._preparation.warm_up for word in ("--warm-up", name)]
         if self._wall is not None:
             folders = [word for folder in WRITABLE for word in ("--folder", folder)]
-            return self._wall.command([*program, *folders], self.limits, self.share), {}
+            return self._wall.command([*program, *folders], self._usual, self.share), {}
         self._folder = Path(tempfile.mkdtemp(prefix="tlgrader-"))
         work, scratch = self._folder / "work", self._folder / "tmp"
         work.mkdir()

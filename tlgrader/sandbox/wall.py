@@ -24,6 +24,7 @@ from tlgrader.sandbox.preparation import NOTHING, Preparation
 
 WORK = "/home/student"
 DATA = "/data"
+BESIDE = "/exercises"
 WRITABLE = ("/tmp", "/dev/shm", WORK)
 NOBODY = "65534"
 
@@ -107,7 +108,16 @@ class Wall:
         return [word for path in once.values() for word in ("--ro-bind", "/dev/null", str(path))]
 
     def _data_mounts(self) -> list[str]:
-        return ["--ro-bind", str(self.public), f"{DATA}/public"] if self.public else []
+        public = ["--ro-bind", str(self.public), f"{DATA}/public"] if self.public else []
+        beside = self.preparation.beside
+        return public + [
+            word for name, path in beside for word in ("--ro-bind", str(path), data_inside(name))
+        ]
+
+
+def data_inside(exercise: str) -> str:
+    """Where the wall shows the folder of data of an exercise."""
+    return f"{BESIDE}/{exercise}"
 
 
 def environment(

@@ -177,6 +177,8 @@ class Worker:
                 path.write_bytes(tensors[str(position)].numpy().tobytes())
             except (OSError, ValueError) as error:
                 return Failed(f"{name} cannot be put into the work folder: {in_short(error)}"), None
+        for name, target in request.links.items():
+            Path(name).symlink_to(target)
         return Done("ok"), None
 
     def _describe(

@@ -25,7 +25,7 @@ import msgspec
 
 from tlgrader.errors import AuthorError, GraderError
 from tlgrader.sandbox import processes
-from tlgrader.sandbox.emptying import Folder
+from tlgrader.sandbox.emptying import Folder, forget_shared
 from tlgrader.sandbox.limits import TASKS_PER_PROCESS, Limits
 from tlgrader.sandbox.messages import (
     Ended,
@@ -199,7 +199,8 @@ class Zygote:
             self._ending = msgspec.structs.replace(self._collect(None), asked=asked)
         _end_all()
         ending, self._worker, self._ending = self._ending, None, None
-        return Reaped(ending, emptied=all(folder.empty(EMPTY_S) for folder in self._folders))
+        emptied = all(folder.empty(EMPTY_S) for folder in self._folders) and forget_shared()
+        return Reaped(ending, emptied)
 
     def _ends_within(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds

@@ -38,7 +38,7 @@ class Step:
 
     A cell with `blanks` or with ``FIX_ME`` in it is a student's: `blanks` are made beside those, and `answers` are the
     solutions of its ``FIX_ME``, in their order. `before` and `after` are cells of the conversion's own. Where `until`
-    is given, what comes from there on is another cell, a given one.
+    is given, what comes from there on is another cell, with a step of its own in `rest`, or a given one.
     """
 
     finds: str
@@ -47,6 +47,7 @@ class Step:
     blanks: Sequence[Edit] = ()
     answers: Sequence[str] = ()
     until: str = ""
+    rest: Step | None = None
     before: Sequence[NotebookNode] = ()
     after: Sequence[NotebookNode] = ()
 
@@ -149,8 +150,13 @@ def _stepped(step: Step, source: str, result: Converted) -> list[NotebookNode]:
         made = student(step.id, blank)
     else:
         made = given(step.id, first)
-    others = [given(f"{step.id}_rest", rest)] if rest else []
-    return [*step.before, made, *step.after, *others]
+    return [*step.before, made, *step.after, *_others(step, rest, result)]
+
+
+def _others(step: Step, rest: str, result: Converted) -> list[NotebookNode]:
+    if step.rest:
+        return _stepped(step.rest, rest, result)
+    return [given(f"{step.id}_rest", rest)] if rest else []
 
 
 def _parted(source: str, step: Step) -> tuple[str, str]:

@@ -129,17 +129,23 @@ STEPS = (
     ),
     Step(
         "lora_module = TextClassificationModule",
-        "wrap",
+        "wrap_lora",
         edits=(Edit(r"max_epochs=10", "max_epochs=3", "3 epochs, not 10"),),
-        answers=("lora_model", "feature_extractor_model"),
-        until="# Define callbacks",
-        after=(
-            checked(
-                "check_wrap",
-                f"check.adapters(lora_module, r=16, {_TARGETS})\n"
-                'check.frozen(feature_extractor_module, except_="model.classifier")\n'
-                f"check.trainable_parameters(feature_extractor_module, count={HEAD})",
-                2,
+        answers=("lora_model",),
+        until="feature_extractor_module = ",
+        after=(checked("check_wrap_lora", f"check.adapters(lora_module, r=16, {_TARGETS})", 1),),
+        rest=Step(
+            "",
+            "wrap_features",
+            answers=("feature_extractor_model",),
+            until="# Define callbacks",
+            after=(
+                checked(
+                    "check_wrap_features",
+                    'check.frozen(feature_extractor_module, except_="model.classifier")\n'
+                    f"check.trainable_parameters(feature_extractor_module, count={HEAD})",
+                    1,
+                ),
             ),
         ),
     ),

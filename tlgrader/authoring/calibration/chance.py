@@ -16,7 +16,7 @@ from tlgrader.course import Course, register
 from tlgrader.errors import AuthorError
 from tlgrader.grading.grader import Loaded, load
 from tlgrader.grading.job import Job
-from tlgrader.grading.pool import build_wall
+from tlgrader.grading.pool import build_wall, prepared
 from tlgrader.grading.training import Decided, decide
 from tlgrader.grading.verifying import Tolerance, verify
 from tlgrader.notebook.corpus import read_corpus
@@ -58,10 +58,12 @@ def measure(course: Course, exercise: str) -> Iterator[tuple[bool, tuple[float, 
     cells, decided = _at_home(course, loaded)
     assert decided.handed_in is not None
     registration = register(course)
-    wall = build_wall(registration, sandboxed=True)
-    with Slot(wall, Limits(), None, registration.preparation) as slot:
+    preparation = prepared(course, registration)
+    wall = build_wall(preparation, sandboxed=True)
+    limits = registration.limits(exercise, Limits())
+    with Slot(wall, limits, None, preparation) as slot:
         for by_chance, seed, otherwise in _settings(decided.seed):
-            with slot.worker(seed=seed, files=loaded.files) as worker:
+            with slot.worker(seed=seed, files=loaded.files, exercise=exercise) as worker:
                 verified = verify(
                     worker, _changed(cells, otherwise), decided.handed_in, slot.limits, Tolerance()
                 )

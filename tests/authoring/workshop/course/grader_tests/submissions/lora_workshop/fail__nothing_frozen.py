@@ -1,7 +1,7 @@
 """The encoder was left trainable: features are not extracted, they are retrained.
 
-failed: check_feature_extraction/frozen, check_feature_extraction/trainable_parameters, check_wrap/frozen
-    check_wrap/trainable_parameters, check_train_features/keeps_the_backbone
+failed: check_feature_extraction/frozen, check_feature_extraction/trainable_parameters, check_wrap_features/frozen
+    check_wrap_features/trainable_parameters, check_train_features/keeps_the_backbone
 """
 
 # %% feature_extraction

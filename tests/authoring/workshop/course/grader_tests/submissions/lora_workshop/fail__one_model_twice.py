@@ -1,8 +1,7 @@
 """Both modules were put around the model with adapters, so that features are never tried by themselves.
 
-failed: check_wrap/frozen, check_wrap/trainable_parameters
+failed: check_wrap_features/frozen, check_wrap_features/trainable_parameters
 """
 
-# %% wrap
-lora_module = TextClassificationModule(lora_model, tokenizer)
+# %% wrap_features
 feature_extractor_module = TextClassificationModule(lora_model, tokenizer)

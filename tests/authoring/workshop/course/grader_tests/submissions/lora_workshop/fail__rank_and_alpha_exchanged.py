@@ -1,6 +1,6 @@
 """Rank and alpha were taken for each other: the update is scaled by a half, not by two.
 
-failed: check_lora/lora, check_lora/adapters, check_wrap/adapters
+failed: check_lora/lora, check_lora/adapters, check_wrap_lora/adapters
 """
 
 # %% lora

@@ -1,6 +1,7 @@
 """The targets are those of a Llama, which BERT has not: peft refuses, and there is no model to go on with.
 
-failed: check_lora/lora, check_lora/adapters
+failed: check_lora/lora, check_lora/adapters, check_lora/keeps_the_backbone, check_wrap_lora/adapters
+    check_train_lora/keeps_the_backbone, check_train_lora/sorts_news
 """
 
 # %% lora
