@@ -38,7 +38,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture(scope="module")
 def graded(course: Course) -> Course:
     done = CliRunner().invoke(app, ["grade", NAME, "--slots", "1", "--course", str(course.root)])
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output
+    assert "ada      6/6, 3 wait" in done.output
     return course
 
 
