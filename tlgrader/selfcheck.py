@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.judging.explain import as_text
 from tlgrader.judging.gradecell import GradeCell
-from tlgrader.notebook.exercise import Cell, exercise_from
+from tlgrader.notebook.exercise import Cell, Exercise, Role, exercise_from
 from tlgrader.notebook.submission import (
     NOTEBOOK_BYTES,
     Submission,
@@ -68,7 +69,7 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     """
     try:
         cells = parse_cells(read_bytes(path, NOTEBOOK_BYTES))
-        exercise = exercise_from(nbformat.read(path, as_version=4), path.stem)
+        exercise = _visible(exercise_from(nbformat.read(path, as_version=4), path.stem))
     except (Unreadable, ValueError, KeyError) as error:
         raise UsageError(f"{path.name}: {error}") from error
     registration = registration_here()
@@ -93,6 +94,20 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
         execution = Execution(worker, Evaluator(path.parent / "none.py"), grade_cells, limits)
         executed = execution.through(rebuilt.cells)
     return SelfChecked(executed.cells, executed.grades, limits, training)
+
+
+def _visible(exercise: Exercise) -> Exercise:
+    """The exercise without grade cells whose checks are all hidden: released, they have nothing to try."""
+    cells = (cell for cell in exercise.cells if cell.role is not Role.grade or _has_checks(cell.source))
+    return replace(exercise, cells=tuple(cells))
+
+
+def _has_checks(source: str) -> bool:
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # which is said where the cell is read
+        return True
+    return any(not isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements)
 
 
 def _files(path: Path, most: int) -> dict[str, bytes]:
