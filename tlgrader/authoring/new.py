@@ -128,7 +128,7 @@ def _exercise_files(course: Course, name: str) -> dict[Path, str]:
         course.source(name).with_name("stripes.py"): _filled("stripes.py.template"),
         course.hidden_tests(name): _filled("hidden_tests.py.template", **hidden),
         course.reference(name): _filled("reference.py.template"),
-        course.measured(name): _filled("reference.json"),
+        course.measured(name): _filled("measured.json.template"),
         course.equivalent(name): _filled("equivalent.toml"),
         **corpus,
     }
