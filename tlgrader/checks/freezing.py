@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from tlgrader.architectures.recognised import declared_name, is_known, roots
+from tlgrader.architectures.recognised import roots
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless, skipped
 from tlgrader.checks.narrowing import narrow
-from tlgrader.checks.pretrained import Comparison, compare
+from tlgrader.checks.pretrained import Comparison, compare, without_weights
 from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo
@@ -170,7 +170,7 @@ def _unknown(model: object, evidence: ModelEvidence, wanted: str | None, expecte
 
     Raises AuthorError where somebody should.
     """
-    found = [declared_name(root) for root in roots(evidence) if is_known(root)]
+    found = without_weights(evidence)
     if found and wanted in (None, *found):
         if isinstance(model, Observation) and model.loaded is not None:
             raise AuthorError(

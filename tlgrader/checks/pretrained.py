@@ -67,6 +67,12 @@ def started_from(model: object, evidence: ModelEvidence) -> list[Mapping[str, st
     return [one for one in digests if one is not None]
 
 
+def without_weights(evidence: ModelEvidence) -> list[str]:
+    """Declared architectures in a model of which the course does not say where the weights lie."""
+    found = [declared_name(root) for root in roots(evidence) if is_known(root)]
+    return [name for name in found if fingerprint(name) is None]
+
+
 def _loaded(model: object, root: BackboneRoot) -> Loaded | None:
     watched = model.loaded if isinstance(model, Observation) else None
     return (watched or {}).get(root.name)

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from tlgrader.architectures import fingerprint, pretrained
-from tlgrader.architectures.recognised import is_known, roots
+from tlgrader.architectures.recognised import roots
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import narrow, narrow_observation
-from tlgrader.checks.pretrained import is_buffer
+from tlgrader.checks.pretrained import is_buffer, without_weights
 from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, ParameterInfo, TensorInfo
@@ -174,7 +174,7 @@ def stages_moved(
     expected += f", none by more than {at_most:.0%}" if at_most < math.inf else ""
     expected += ", and all below bit for bit as pretrained"
     root = next((root for root in roots(evidence) if fingerprint(root.name)), None)
-    if root is None and any(map(is_known, roots(evidence))):
+    if root is None and without_weights(evidence):
         raise AuthorError("how far stages moved can be said only where course.py gives the model's `weights`")
     if root is None:
         name = name_of(model, "model")
