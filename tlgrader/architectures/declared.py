@@ -5,7 +5,8 @@ Nothing here imports torch before it is needed, so that the command line can rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -53,12 +54,8 @@ class Architecture:
         Raises:
             AuthorError: there is no such factory, or it raises.
         """
-        try:
+        with _authors_fault(f"{self} cannot be built", _BUILDING):
             return self._made()
-        except GraderError:
-            raise
-        except Exception as error:  # a factory is an author's code
-            raise AuthorError(f"{self} cannot be built: {_short(error)}. {_REMEDY}") from error
 
     def load(self) -> nn.Module:
         """The model with its weights, on the CPU. Call it only where `weights` are given.
@@ -67,15 +64,8 @@ class Architecture:
             AuthorError: the weights cannot be read, or are those of another architecture.
             MachineError: a function of the author's says that this machine lacks them.
         """
-        try:
+        with _authors_fault(f"the weights of {self} cannot be loaded", _LOADING):
             return self._loaded()
-        except GraderError:
-            raise
-        except Exception as error:  # as above; a file may hold anything
-            raise AuthorError(
-                f"the weights of {self} cannot be loaded: {_short(error)}. They have to be those of this architecture "
-                "with these arguments, modules named in `fresh` apart"
-            ) from error
 
     def load_tokenizer(self) -> Any:
         """The tokenizer.
@@ -83,12 +73,8 @@ class Architecture:
         Raises:
             AuthorError: none is declared, or it cannot be loaded.
         """
-        try:
+        with _authors_fault(f"the tokenizer of {self} cannot be loaded"):
             return self._tokenizer()
-        except GraderError:
-            raise
-        except Exception as error:  # as above
-            raise AuthorError(f"the tokenizer of {self} cannot be loaded: {_short(error)}") from error
 
     def __str__(self) -> str:
         name = self.factory if isinstance(self.factory, str) else self.factory.__qualname__
@@ -135,7 +121,22 @@ class Architecture:
         return model
 
 
-_REMEDY = "Does its library have this name, and does it take these arguments, without weights and a network?"
+_BUILDING = (
+    "Does its library have this name, and does it take these arguments, without weights and a network?"
+)
+_LOADING = "They have to be those of this architecture with these arguments, modules named in `fresh` apart"
+
+
+@contextmanager
+def _authors_fault(what: str, remedy: str = "") -> Iterator[None]:
+    """Turn whatever the block raises into an AuthorError: a factory is an author's code, a file may hold anything."""
+    try:
+        yield
+    except GraderError:
+        raise
+    except Exception as error:
+        said = f"{what}: {_short(error)}"
+        raise AuthorError(f"{said}. {remedy}" if remedy else said) from error
 
 
 def _short(error: Exception) -> str:

@@ -6,7 +6,7 @@ and compares what it answers with what the submission's model answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -26,8 +26,8 @@ def roots(evidence: ModelEvidence) -> tuple[BackboneRoot, ...]:
     """Where a model holds what a course declares, and what that is. Marks that name nothing declared are kept."""
     marked = evidence.backbones
     found: list[BackboneRoot] = []
-    for module in list(_places(evidence))[:MOST]:
-        if not any(_is_below(module.name, root.path) for root in (*marked, *found)):
+    for module in _places(evidence):
+        if not any(_is_below(module.name, root.path) for root in found):
             found += _recognised(evidence, module)
     return (*marked, *found)
 
@@ -51,9 +51,19 @@ def _is_below(name: str, path: str) -> bool:
     return not path or name == path or name.startswith(f"{path}.")
 
 
-def _places(evidence: ModelEvidence) -> Iterator[ModuleInfo]:
-    kinds = {type_of(_infos(name)[""]) for name in names()}
-    return (module for module in evidence.modules if type_of(module) in kinds)
+def _places(evidence: ModelEvidence) -> list[ModuleInfo]:
+    """Modules outside of all marks that are of the kind of an architecture.
+
+    What is declared is built only where something is left to look at: a marked model costs no other one's weights.
+    """
+    outside = [
+        module
+        for module in evidence.modules
+        if not module.type.startswith("peft.")
+        and not any(_is_below(module.name, root.path) for root in evidence.backbones)
+    ]
+    kinds = {type_of(_infos(name)[""]) for name in names()} if outside else set()
+    return [module for module in outside if type_of(module) in kinds][:MOST]
 
 
 def _recognised(evidence: ModelEvidence, module: ModuleInfo) -> list[BackboneRoot]:

@@ -1,7 +1,7 @@
 """The architectures that are declared in this process, by name.
 
 In the grader they are the course's. Elsewhere, as in a student's kernel, they are those of the courses that are
-installed as packages (entry points of the group ``tlgrader.courses``).
+installed as packages (`installed`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, wraps
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tlgrader.architectures.declared import Architecture
+from tlgrader.architectures.installed import installed_courses
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.names import is_within
 
@@ -123,7 +123,7 @@ def _declared() -> _Declared:
 
 @cache
 def _installed() -> _Declared:
-    courses = [point.load() for point in entry_points(group="tlgrader.courses")]
+    courses = installed_courses()
     return _Declared(
         {name: one for course in courses for name, one in course.architectures.items()},
         {name: attribute for course in courses for name, attribute in course.wrappers.items()},

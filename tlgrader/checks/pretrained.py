@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tlgrader.architectures import fingerprint
@@ -49,22 +49,30 @@ def compare(model: object, evidence: ModelEvidence, *, except_: Iterable[str], b
     With its pretrained weights where the course knows them; else with what a given cell loaded, if one did.
     """
     result = Comparison()
-    for root in filter(is_known, roots(evidence)):
-        known, loaded = fingerprint(root.name), _loaded(model, root)
-        if known is None and loaded is not None:
-            one = _compare_one(evidence, root, loaded.digests, tuple(except_), buffers)
+    for root, digests, loaded in _starts(model, evidence):
+        one = _compare_one(evidence, root, digests, tuple(except_), buffers)
+        if loaded is not None:
             one = replace(one, cells=(loaded.cell,), trusted=loaded.trusted)
-            result = _joined(result, one)
-        elif known is not None:
-            result = _joined(result, _compare_one(evidence, root, known, tuple(except_), buffers))
+        result = _joined(result, one)
     return result
 
 
 def started_from(model: object, evidence: ModelEvidence) -> list[Mapping[str, str]]:
     """Digests of the tensors that each declared architecture in `model` started from, where they are known."""
-    known = [(fingerprint(root.name), _loaded(model, root)) for root in filter(is_known, roots(evidence))]
-    digests = [given or (loaded.digests if loaded else None) for given, loaded in known]
-    return [one for one in digests if one is not None]
+    return [digests for _, digests, _ in _starts(model, evidence)]
+
+
+def _starts(
+    model: object, evidence: ModelEvidence
+) -> Iterator[tuple[BackboneRoot, Mapping[str, str], Loaded | None]]:
+    """Each declared architecture with the digests that it started from, and the loading, where only that tells them."""
+    for root in filter(is_known, roots(evidence)):
+        known = fingerprint(root.name)
+        loaded = _loaded(model, root) if known is None else None
+        if known is not None:
+            yield root, known, None
+        elif loaded is not None:
+            yield root, loaded.digests, loaded
 
 
 def without_weights(evidence: ModelEvidence) -> list[str]:

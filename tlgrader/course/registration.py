@@ -14,14 +14,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, distributions, entry_points
 from pathlib import Path
 from types import ModuleType
 
 import msgspec
-from packaging.requirements import Requirement
 
 from tlgrader.architectures import Architecture, declare
+from tlgrader.architectures.installed import installed_courses
 from tlgrader.course.needs import AS_USUAL, Needs
 from tlgrader.course.paths import Course
 from tlgrader.course.symptom import Symptom
@@ -120,26 +119,10 @@ def registration_here() -> Registration:
     try:
         return read_registration(Course.find())
     except UsageError:
-        found = [point.load() for point in entry_points(group="tlgrader.courses") if _is_whole(point)]
+        found = installed_courses()
     if len(found) > 1:
         raise UsageError("several courses are installed here: change to the folder of one")
     return found[0] if found else Registration()
-
-
-def _is_whole(point: EntryPoint) -> bool:
-    """Whether what the course's extras ask for is installed: a course may lie in a package that is there for others."""
-    asked = [Requirement(text) for text in (point.dist.requires if point.dist else None) or ()]
-    return all(_is_installed(one.name) for extra in point.extras for one in asked if _is_of(one, extra))
-
-
-def _is_of(requirement: Requirement, extra: str) -> bool:
-    """Whether it is asked for by this extra only."""
-    marker = requirement.marker
-    return bool(marker and marker.evaluate({"extra": extra}) and not marker.evaluate({"extra": ""}))
-
-
-def _is_installed(name: str) -> bool:
-    return any(distributions(name=name))
 
 
 def _run(path: Path) -> ModuleType:

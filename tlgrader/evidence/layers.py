@@ -21,42 +21,22 @@ class UnknownLayer(Exception):
     """No layer of this type with these options can be built."""
 
 
+_CONVOLUTION = (
+    *("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"),
+    "padding_mode",
+)
+_BATCH_NORM = ("num_features", "eps", "momentum", "affine", "track_running_stats")
+_MAX_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 _LAYERS: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
     (nn.Linear, ("in_features", "out_features", "bias")),
-    (
-        nn.Conv2d,
-        (
-            "in_channels",
-            "out_channels",
-            "kernel_size",
-            "stride",
-            "padding",
-            "dilation",
-            "groups",
-            "bias",
-            "padding_mode",
-        ),
-    ),
-    (
-        nn.Conv1d,
-        (
-            "in_channels",
-            "out_channels",
-            "kernel_size",
-            "stride",
-            "padding",
-            "dilation",
-            "groups",
-            "bias",
-            "padding_mode",
-        ),
-    ),
-    (nn.BatchNorm1d, ("num_features", "eps", "momentum", "affine", "track_running_stats")),
-    (nn.BatchNorm2d, ("num_features", "eps", "momentum", "affine", "track_running_stats")),
+    (nn.Conv2d, _CONVOLUTION),
+    (nn.Conv1d, _CONVOLUTION),
+    (nn.BatchNorm1d, _BATCH_NORM),
+    (nn.BatchNorm2d, _BATCH_NORM),
     (nn.LayerNorm, ("normalized_shape", "eps", "elementwise_affine", "bias")),
     (nn.RMSNorm, ("normalized_shape", "eps", "elementwise_affine")),
     (nn.GroupNorm, ("num_groups", "num_channels", "eps", "affine")),
-    (nn.InstanceNorm2d, ("num_features", "eps", "momentum", "affine", "track_running_stats")),
+    (nn.InstanceNorm2d, _BATCH_NORM),
     (nn.Embedding, ("num_embeddings", "embedding_dim", "padding_idx")),
     (nn.Dropout, ("p",)),
     (nn.Dropout1d, ("p",)),
@@ -78,8 +58,8 @@ _LAYERS: tuple[tuple[type[nn.Module], tuple[str, ...]], ...] = (
     (nn.LogSoftmax, ("dim",)),
     (nn.Flatten, ("start_dim", "end_dim")),
     (nn.Identity, ()),
-    (nn.MaxPool1d, ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")),
-    (nn.MaxPool2d, ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")),
+    (nn.MaxPool1d, _MAX_POOL),
+    (nn.MaxPool2d, _MAX_POOL),
     (
         nn.AvgPool2d,
         ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"),

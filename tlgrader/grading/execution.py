@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from symtable import symtable
 from typing import Protocol
 
 import msgspec
@@ -209,18 +208,17 @@ def _only_shown(cells: Sequence[Cell]) -> set[str]:
     """Ids of the cells that only show something, and bind no name that a cell after them may read."""
     found, words = set[str](), set[str]()
     for cell in reversed(cells):
-        if cell.shows and not _is_read(cell.source, words):
+        if cell.shows and not _is_read(cell, words):
             found.add(cell.id)
         else:
             words |= set(_WORD.findall(cell.source))
     return found
 
 
-def _is_read(source: str, words: set[str]) -> bool:
+def _is_read(cell: Cell, words: set[str]) -> bool:
     """Whether a global name that an author's cell binds is among `words`; so it may be, too, of a cell with a magic."""
-    try:
-        symbols = symtable(source, "cell", "exec").get_symbols()
-    except SyntaxError:
+    symbols = cell.symbols
+    if symbols is None:
         return True
     return any(s.get_name() in words for s in symbols if s.is_assigned() or s.is_imported())
 

