@@ -15,6 +15,7 @@ from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
 from importlib.util import spec_from_loader
 from pathlib import Path
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
 
@@ -37,10 +38,9 @@ def _moved() -> Mapping[str, str]:
 def attribute(name: str) -> Any:
     """What ``tlgrader.<name>`` stands for. Raises AttributeError where no course has it."""
     place = _moved().get(f"tlgrader.{name}", "")
-    module, _, item = place.partition(":")
-    if not item:
+    if ":" not in place:
         raise AttributeError(f"module 'tlgrader' has no attribute {name!r}")
-    return getattr(import_module(module), item)
+    return resolve_name(place)
 
 
 class MovedFinder(MetaPathFinder, Loader):

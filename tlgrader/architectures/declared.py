@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from tlgrader.errors import AuthorError, GraderError
@@ -160,9 +160,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _function(reference: str) -> Factory:
     """The function that ``package.module:function`` names. Raises AuthorError."""
-    module, _, name = reference.partition(":")
     try:
-        found = getattr(import_module(module), name) if name else None
+        found = resolve_name(reference) if ":" in reference else None
     except (ImportError, AttributeError, ValueError) as error:
         raise AuthorError(f"there is no `{reference}`: {error}") from error
     if not callable(found):

@@ -141,11 +141,6 @@ class Unbroken:
 def _set_soft(which: int, limit: int) -> None:
     """Set the soft limit, which can be raised again, to at most the hard one."""
     _, hard = resource.getrlimit(which)
-    wanted = (
-        limit
-        if hard == resource.RLIM_INFINITY
-        else hard
-        if limit == resource.RLIM_INFINITY
-        else min(limit, hard)
-    )
-    resource.setrlimit(which, (wanted, hard))
+    if hard != resource.RLIM_INFINITY and (limit == resource.RLIM_INFINITY or limit > hard):
+        limit = hard
+    resource.setrlimit(which, (limit, hard))

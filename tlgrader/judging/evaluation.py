@@ -6,6 +6,7 @@ import ast
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tlgrader.evidence.kinds import Array, Missing, Value
 from tlgrader.evidence.observation import Observation, to_argument
 from tlgrader.judging.asked import Asked, Functions, NoAnswer
 from tlgrader.judging.gradecell import BUILTINS, GradeCell, Line
-from tlgrader.judging.hidden_tests import hidden_tests
+from tlgrader.judging.hidden_tests import HiddenTests, hidden_tests
 from tlgrader.records.record import GradeRecord, Item
 
 # What a plain assert may raise because a student's value is not what the author expected; torch raises RuntimeError,
@@ -84,9 +85,13 @@ class Evaluator:
         return result
 
     def _environment(self, cell: GradeCell) -> dict[str, Any]:
-        folder = self._hidden_tests.parent
-        modules = {name: hidden_tests(folder).module(name) for name in cell.modules}
+        modules = {name: self._modules.module(name) for name in cell.modules}
         return {"__builtins__": BUILTINS, "check": checks, **modules, **self._kept}
+
+    @cached_property
+    def _modules(self) -> HiddenTests:
+        """Read once for a submission, and not at all where no cell imports any."""
+        return hidden_tests(self._hidden_tests.parent)
 
 
 def _reaching(line: Line, observed: Mapping[str, Observation]) -> Line:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder
+from pkgutil import resolve_name
 from typing import Literal
 
 import msgspec
@@ -226,8 +227,7 @@ def _read_backends() -> None:
 
 
 def _call(reference: str) -> None:
-    module, _, function = reference.partition(":")
-    getattr(import_module(module), function)()
+    resolve_name(reference)()
 
 
 def _is_part(name: str, *, of: str) -> bool:
