@@ -54,7 +54,7 @@ test-oldest: setup
 	@$(LOWEST) --python $(OLDEST)/bin/python --editable '.[grade,course]' --group dev
 	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(STUDENT)
 	@$(LOWEST) --python $(STUDENT)/bin/python '.[course]'
-	@$(OLDEST)/bin/python -m pytest -W default --deselect tests/sandbox/test_gpu_shares.py $(ENGINE)
+	@$(OLDEST)/bin/python -m pytest -W default --deselect tests/sandbox/test_gpu_allocations.py $(ENGINE)
 	@$(BIN)/python -m pytest -m installed tests/test_student_install.py
 	@$(OLDEST)/bin/tlgrader audit feature_extraction --no-mutants
 	@$(OLDEST)/bin/tlgrader audit lora --no-mutants

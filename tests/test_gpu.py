@@ -32,7 +32,7 @@ from tlgrader.notebook.corpus import as_submission, read_corpus
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.pipeline import Order, grade_with
 from tlgrader.records.record import Record
-from tlgrader.sandbox.gpu import Gpu, Share, chosen, present
+from tlgrader.sandbox.gpu import Gpu, GpuAllocation, allocations, present
 from tlgrader.sandbox.handle import Worker
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot
@@ -83,9 +83,9 @@ def test_evidence_of_a_model_on_the_accelerator_is_rebuilt_on_the_cpu(model: tor
 @pytest.fixture(scope="module")
 def slots() -> Iterator[list[Slot]]:
     """Two slots, each with a quarter of the first GPU."""
-    shares = chosen("0", GPUS, 4)[:2]
+    first, second = allocations("0", GPUS, 4)[:2]
     wall = find(data_home().public)
-    with Slot(wall, Limits(), shares[0]) as one, Slot(wall, Limits(), shares[1]) as two:
+    with Slot(wall, Limits(), first) as one, Slot(wall, Limits(), second) as two:
         yield [one, two]
 
 
@@ -127,10 +127,10 @@ with torch.autocast("cuda", dtype=torch.bfloat16):
 def test_more_memory_than_the_share_is_the_students_limit_and_the_notebook_goes_on(
     worker: Worker, slots: list[Slot]
 ) -> None:
-    share = slots[0].share
-    assert share is not None
+    allocation = slots[0].allocation
+    assert allocation is not None
     result = run(
-        worker, f"held = torch.empty({share.memory_bytes + 2**28}, dtype=torch.uint8, device='cuda')"
+        worker, f"held = torch.empty({allocation.memory_bytes + 2**28}, dtype=torch.uint8, device='cuda')"
     )
     assert result.status == "limit"
     assert "of the GPU's memory" in result.reason
@@ -141,35 +141,35 @@ def test_what_was_used_is_reported(worker: Worker, slots: list[Slot]) -> None:
     assert worker.device() is None, "the GPU is not touched before the notebook does"
     run(worker, "held = torch.zeros(2**26, device='cuda')")
     device = worker.device()
-    share = slots[0].share
+    allocation = slots[0].allocation
     assert device is not None
-    assert share is not None
+    assert allocation is not None
     assert device.name == GPUS[0].name
     assert device.peak_bytes >= 2**28
-    assert abs(device.memory_bytes - share.memory_bytes) < 2**28
+    assert abs(device.memory_bytes - allocation.memory_bytes) < 2**28
     assert "float32 products" in device.numerics
 
 
 def test_memory_that_another_slot_took_is_the_machines_fault(slots: list[Slot]) -> None:
     """The second slot's share is given away: a slot that believes it has all of the GPU finds it taken."""
-    greedy = Slot(find(), Limits(), Share(GPUS[0], 1))
-    share = slots[1].share
-    assert share is not None
+    greedy = Slot(find(), Limits(), GpuAllocation(GPUS[0], 1))
+    allocation = slots[1].allocation
+    assert allocation is not None
     with slots[1].worker(seed=1) as other, greedy, greedy.worker(seed=1) as worker:
         run(
             other,
-            f"import torch\nheld = torch.empty({share.memory_bytes * 9 // 10}, dtype=torch.uint8, device='cuda')",
+            f"import torch\nheld = torch.empty({allocation.memory_bytes * 9 // 10}, dtype=torch.uint8, device='cuda')",
         )
-        all_of_it = Share(GPUS[0], 1).memory_bytes - 2**28
+        all_of_it = GpuAllocation(GPUS[0], 1).memory_bytes - 2**28
         with pytest.raises(MachineError, match="other programs hold the GPU's memory"):
             run(worker, f"import torch\ntorch.empty({all_of_it}, dtype=torch.uint8, device='cuda')")
 
 
 def test_a_gpu_that_is_gone_is_said(tmp_path: Path) -> None:
-    lost = Share(Gpu("GPU-00000000-0000-0000-0000-000000000000", "a lost GPU", 2**34, ()))
+    lost = GpuAllocation(Gpu("GPU-00000000-0000-0000-0000-000000000000", "a lost GPU", 2**34, ()))
     course = make_trained_course(tmp_path)
     submit(course, "ada", None, build=ON_GPU, train=TRAIN_ON_GPU, look=LOOK_ON_GPU)
-    with Pool(course, 1, Limits(), sandboxed=True, shares=(lost,)) as pool:
+    with Pool(course, 1, Limits(), sandboxed=True, gpus=(lost,)) as pool:
         (step,) = grade_with(pool, course, "tiny", Order(students=("ada",), publish=False))
     assert "the GPU's driver fails" in step.record.reason
 
@@ -179,7 +179,7 @@ def test_a_cohort_trains_on_the_gpu_and_its_records_say_so(tmp_path: Path) -> No
     for student in ("ada", "bob", "eve"):
         submit(course, student, None, build=ON_GPU, train=TRAIN_ON_GPU, look=LOOK_ON_GPU)
     submit(course, "untouched", None, build=ANSWERS["build"], train="history = ...", look="answers = ...")
-    with Pool(course, 2, Limits(), sandboxed=True, shares=chosen("0", GPUS, 2)) as pool:
+    with Pool(course, 2, Limits(), sandboxed=True, gpus=allocations("0", GPUS, 2)) as pool:
         steps = list(grade_with(pool, course, "tiny", Order(publish=False)))
     records = {step.record.student: step.record for step in steps}
     assert [records[student].score for student in ("ada", "bob", "eve", "untouched")] == [12, 12, 12, 6]
@@ -204,7 +204,7 @@ def lora() -> list[Record]:
         for sample in (reference, *wanted)
         for attempt in range(3)
     ]
-    with Pool(course, 4, Limits(), sandboxed=True, shares=chosen("0", GPUS, 4)) as pool:
+    with Pool(course, 4, Limits(), sandboxed=True, gpus=allocations("0", GPUS, 4)) as pool:
         return [graded.record for graded in pool.once(jobs)]
 
 

@@ -14,7 +14,6 @@ import psutil
 
 from tlgrader.architectures import architecture, declare
 from tlgrader.course import Registration, Symptom, tried
-from tlgrader.data_home import data_home
 from tlgrader.errors import GraderError, MachineError
 from tlgrader.sandbox import gpu, wall
 from tlgrader.sandbox.limits import Limits, in_words
@@ -94,9 +93,8 @@ def _slot(registration: Registration) -> list[Symptom]:
 
 def _wall_here(registration: Registration) -> wall.Wall | None:
     """The wall that graders get; none where none can be built, which is a symptom of its own."""
-    public = data_home().public
     try:
-        return wall.find(public if public.is_dir() else None, registration.preparation)
+        return wall.find_with_data(registration.preparation)
     except MachineError:
         return None
 

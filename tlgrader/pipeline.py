@@ -21,7 +21,7 @@ from tlgrader.notebook.submission import Submission, Unreadable, read_submission
 from tlgrader.pages.feedback import notebook_to_show, unreadable_notebook
 from tlgrader.records.record import Record, Status, Training, read, still_holds, write, write_atomically
 from tlgrader.records.standing import Standing, standing
-from tlgrader.sandbox.gpu import Share
+from tlgrader.sandbox.gpu import GpuAllocation
 from tlgrader.sandbox.limits import Limits
 
 
@@ -30,7 +30,7 @@ class Order:
     """What to grade and how: students (all where empty), slots, whether records that still hold count.
 
     `training` is where training results come from; the share `verified` of those that were handed in, drawn by chance,
-    is compared with a rerun. Each of `shares` is a GPU's for one more slot, in which cells tagged ``train`` run.
+    is compared with a rerun. Each of `gpus` is for one more slot, in which cells tagged ``train`` run.
     """
 
     students: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Order:
     publish: bool = True
     training: Training = Training.rerun
     verified: float = 0.0
-    shares: tuple[Share, ...] = ()
+    gpus: tuple[GpuAllocation, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -54,7 +54,7 @@ class Step:
 
 def grade(course: Course, exercise: str, order: Order) -> Iterator[Step]:
     """Grade a cohort with grader processes of its own; see `grade_with`."""
-    pool = Pool(course, order.slots, order.limits, sandboxed=order.sandboxed, shares=order.shares)
+    pool = Pool(course, order.slots, order.limits, sandboxed=order.sandboxed, gpus=order.gpus)
     with pool:
         yield from grade_with(pool, course, exercise, order)
 

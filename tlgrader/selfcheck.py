@@ -76,23 +76,24 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
     limits = _limits(registration, path)
     rebuilt = rebuild(exercise, Submission("", cells, ""))
 
-    from tlgrader.grading.execution import Execution
+    from tlgrader.grading.execution import Executed, Execution
     from tlgrader.grading.grader import grade_cells_of
-    from tlgrader.grading.pool import build_wall
     from tlgrader.judging.evaluation import Evaluator
     from tlgrader.sandbox.slot import Slot
+    from tlgrader.sandbox.wall import find_with_data
 
     grade_cells = grade_cells_of(exercise)
     training = _training(path, rebuilt.cells, grade_cells)
     data = data_beside(path)
     preparation = replace(registration.preparation, beside=((_THIS, data),) if data else ())
-    wall = build_wall(preparation, sandboxed=sandboxed)
+    wall = find_with_data(preparation) if sandboxed else None
     with (
         Slot(wall, limits, None, preparation) as slot,
         slot.worker(seed=0, files=_files(path, limits.file_bytes), exercise=_THIS) as worker,
     ):
         execution = Execution(worker, Evaluator(path.parent / "none.py"), grade_cells, limits)
         executed = execution.through(rebuilt.cells)
+    assert isinstance(executed, Executed)  # nothing was handed in, and there is no GPU to ask for
     return SelfChecked(executed.cells, executed.grades, limits, training)
 
 

@@ -19,12 +19,13 @@ from tlgrader.cli.app import app
 from tlgrader.course.paths import Course
 from tlgrader.grading.grader import Grader
 from tlgrader.grading.job import Graded, Job
-from tlgrader.grading.pool import Pool, _graded
+from tlgrader.grading.pool import Pool
+from tlgrader.grading.process import outcome_of
 from tlgrader.notebook.submission import read_submission
 from tlgrader.pipeline import Order, Step, grade_with
 from tlgrader.records.record import Record, Status, Training
 from tlgrader.sandbox import gpu
-from tlgrader.sandbox.gpu import chosen, present
+from tlgrader.sandbox.gpu import allocations, present
 from tlgrader.sandbox.limits import GIB, Limits
 
 L4 = "GPU-0a1b2c3d-0000"
@@ -51,7 +52,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture(scope="module")
 def pool(course: Course) -> Iterator[Pool]:
     """A slot on a CPU and one on the GPU."""
-    with Pool(course, 1, LIMITS, sandboxed=True, shares=chosen("0", present(), 1)) as pool:
+    with Pool(course, 1, LIMITS, sandboxed=True, gpus=allocations("0", present(), 1)) as pool:
         yield pool
 
 
@@ -117,7 +118,7 @@ def test_a_gpu_that_other_programs_fill_costs_no_points(
     """What the grader process does before it grades, here without one."""
     monkeypatch.setenv("TLGRADER_STAND_IN_FREE", str(GIB))
     submission = read_submission(submit(course, "unlucky", None), "unlucky")
-    answer = _graded(cast(Grader, None), Job("tiny", submission), chosen("0", present(), 1)[0])
+    answer = outcome_of(cast(Grader, None), Job("tiny", submission), allocations("0", present(), 1)[0])
     assert isinstance(answer, Graded)
     assert answer.record.status is Status.fault
     assert "other programs hold the rest" in answer.record.for_a_person()[0]
@@ -141,7 +142,10 @@ def test_the_command_asks_for_shares_and_says_what_it_cannot_have(
 
     monkeypatch.setattr("tlgrader.pipeline.grade", grade)
     assert _run(course, "--gpus", "0,1", "--gpu-slots", "2").startswith("0 ")
-    assert [share.gpu.name for share in orders[0].shares] == ["NVIDIA L4", "NVIDIA A100 MIG 1g.10gb"] * 2
+    assert [allocation.gpu.name for allocation in orders[0].gpus] == [
+        "NVIDIA L4",
+        "NVIDIA A100 MIG 1g.10gb",
+    ] * 2
     assert "no GPU is `9`: 0 is NVIDIA L4" in _run(course, "--gpus", "9")
     monkeypatch.setenv("TLGRADER_STAND_IN_ERROR", str(pynvml.NVML_ERROR_DRIVER_NOT_LOADED))
     assert "there is no GPU here, or its driver does not answer" in _run(course, "--gpus", "all")

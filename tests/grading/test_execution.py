@@ -13,9 +13,9 @@ from tests.trained import make_trained_course
 from tlgrader.course.paths import Course
 from tlgrader.evidence.device import Device
 from tlgrader.evidence.kinds import Evidence, Missing
-from tlgrader.grading.execution import TRY_S, Executed, Execution
+from tlgrader.grading.execution import PROBE_S, Executed, Execution
 from tlgrader.grading.grader import grade_cells_of
-from tlgrader.grading.job import WantsGpu
+from tlgrader.grading.job import NeedsGpu
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.sandbox.handle import CellResult, CellStatus
@@ -54,29 +54,33 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return make_trained_course(tmp_path_factory.mktemp("course"))
 
 
-def _execute(course: Course, kernel: _Kernel, *, tried: bool = True) -> Executed:
+def _execute(course: Course, kernel: _Kernel, *, cpu_probe: bool = True) -> Executed | None:
+    """What a probe, or an execution, comes to; None where it needs a GPU."""
     exercise = read_exercise(course.source("tiny"))
-    execution = Execution(kernel, Evaluator(Path("none.py")), grade_cells_of(exercise), Limits(), tried=tried)
-    return execution.through(exercise.cells)
+    evaluator = Evaluator(Path("none.py"))
+    execution = Execution(kernel, evaluator, grade_cells_of(exercise), Limits(), cpu_probe=cpu_probe)
+    outcome = execution.through(exercise.cells)
+    assert isinstance(outcome, Executed | NeedsGpu)
+    return outcome if isinstance(outcome, Executed) else None
 
 
 def test_a_training_that_takes_long_wants_a_gpu(course: Course) -> None:
     kernel = _Kernel(CellStatus.limit, seconds=60)
-    with pytest.raises(WantsGpu):
-        _execute(course, kernel)
-    assert kernel.limits[-1] == TRY_S
-    assert kernel.limits[0] == Limits().cell_s, "only cells that train are tried"
+    assert _execute(course, kernel) is None
+    assert kernel.limits[-1] == PROBE_S
+    assert kernel.limits[0] == Limits().cell_s, "only cells that train are probed"
 
 
 @pytest.mark.parametrize("ending", [CellStatus.ok, CellStatus.error, CellStatus.dead])
 def test_what_ends_at_once_is_graded_to_the_end(course: Course, ending: CellStatus) -> None:
     executed = _execute(course, _Kernel(ending, seconds=1))
+    assert executed is not None
     assert [grade.cell for grade in executed.grades] == ["check_build", "check_train", "check_learn"]
 
 
 def test_on_a_gpu_a_training_has_all_its_time(course: Course) -> None:
     kernel = _Kernel(CellStatus.ok, seconds=10)
-    _execute(course, kernel, tried=False)
+    _execute(course, kernel, cpu_probe=False)
     assert set(kernel.limits) == {Limits().cell_s}
 
 
@@ -86,6 +90,5 @@ def test_where_a_check_asks_for_the_accelerator_every_training_that_works_wants_
     for cell in source.cells:
         cell.source = cell.source.replace("check.history(", "check.trained_on(model)\ncheck.history(")
     course.source("tiny").write_text(nbformat.writes(source))
-    with pytest.raises(WantsGpu):
-        _execute(course, _Kernel(CellStatus.ok, seconds=1))
-    assert _execute(course, _Kernel(CellStatus.error, seconds=1)).grades, "a broken one takes none"
+    assert _execute(course, _Kernel(CellStatus.ok, seconds=1)) is None
+    assert _execute(course, _Kernel(CellStatus.error, seconds=1)) is not None, "a broken one takes none"

@@ -12,7 +12,7 @@ from tlgrader.evidence.handed_in import Handed
 from tlgrader.evidence.kinds import Missing, ModelEvidence, Value
 from tlgrader.evidence.observation import Observation, to_argument
 from tlgrader.evidence.observe import Observer
-from tlgrader.grading.taken import Taken, holds, part_of
+from tlgrader.grading.taken import Part, holds, part_of
 
 
 class _Nobody:
@@ -20,13 +20,13 @@ class _Nobody:
         raise KeyError(model)
 
 
-def _handed_in(**values: object) -> dict[str, Taken]:
+def _handed_in(**values: object) -> dict[str, Part]:
     observer = Observer()
     taken = {}
     for name, value in values.items():
         evidence = observer.observe(value)
         assert isinstance(evidence, Handed)
-        taken[name] = Taken(name, evidence, _tensors(value))
+        taken[name] = Part(name, evidence, _tensors(value))
     return taken
 
 
@@ -37,7 +37,7 @@ def _tensors(value: object) -> dict[str, torch.Tensor]:
     return {tensor.digest: observer.tensor(tensor.digest)} if tensor is not None else {}
 
 
-def _part(taken: dict[str, Taken], path: str) -> Observation:
+def _part(taken: dict[str, Part], path: str) -> Observation:
     found = part_of(taken, path, _Nobody())
     assert found is not None
     assert found.handed_in

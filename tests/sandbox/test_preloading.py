@@ -10,7 +10,7 @@ import pytest
 from tests.sandbox.cells import printed, run
 from tests.sandbox.conftest import LIMITS
 from tlgrader.errors import AuthorError, MachineError
-from tlgrader.grading.pool import _say_what_is_left_out
+from tlgrader.grading.process import say_what_is_left_out
 from tlgrader.sandbox.preparation import Preparation
 from tlgrader.sandbox.slot import Slot
 from tlgrader.sandbox.wall import find
@@ -171,5 +171,5 @@ def test_a_thread_that_ends_by_itself_is_no_hindrance(tmp_path: Path) -> None:
 def test_what_is_left_out_is_said_in_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     slot = Slot(None, LIMITS)
     slot.left_out = ("`a` is left to each notebook", "`b` is left to each notebook")
-    _say_what_is_left_out(slot)
+    say_what_is_left_out(slot)
     assert capsys.readouterr().err.splitlines() == [f"tlgrader: {sentence}" for sentence in slot.left_out]

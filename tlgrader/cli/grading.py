@@ -17,7 +17,7 @@ from tlgrader.errors import UsageError
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.records.record import Record, Training, alike, printable
 from tlgrader.records.standing import Standing, State
-from tlgrader.sandbox.gpu import Share
+from tlgrader.sandbox.gpu import GpuAllocation
 from tlgrader.sandbox.limits import limits_in_words
 
 Students = Annotated[
@@ -90,7 +90,7 @@ def grade(
         publish=not no_gradebook,
         training=training,
         verified=verify_training,
-        shares=_shares(here, exercise, gpus, gpu_slots) if gpus else (),
+        gpus=_allocations(here, exercise, gpus, gpu_slots) if gpus else (),
     )
     steps = list(watched(pipeline.grade(here, exercise, order), len(students), f"Grading {exercise}"))
     records = sorted((step.record for step in steps), key=lambda record: record.student)
@@ -99,14 +99,14 @@ def grade(
     _show(exercise, standings, records, f"{len(steps) - kept} graded now, {kept} kept from before.")
 
 
-def _shares(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[Share, ...]:
-    from tlgrader.sandbox.gpu import chosen, present, require_torch_that_shares
+def _allocations(course: Course, exercise: str, gpus: str, gpu_slots: int) -> tuple[GpuAllocation, ...]:
+    from tlgrader.sandbox.gpu import allocations, present, require_torch_that_shares
 
     needed = read_registration(course).needs(exercise).accelerator
     if not needed and not read_exercise(course.source(exercise)).trains:
         raise UsageError(f"no cell of {exercise} is tagged `train`, so that nothing would take a GPU")
     require_torch_that_shares()
-    return chosen(gpus, present(), gpu_slots)
+    return allocations(gpus, present(), gpu_slots)
 
 
 def _students(course: Course, exercise: str, chosen: list[str] | None) -> list[str]:

@@ -3,7 +3,13 @@
 from tlgrader.architectures import Architecture
 from tlgrader.course.needs import Needs
 from tlgrader.course.paths import Course
-from tlgrader.course.registration import Registration, read_registration, register, registration_here
+from tlgrader.course.registration import (
+    Registration,
+    preparation_of,
+    read_registration,
+    register,
+    registration_here,
+)
 from tlgrader.course.symptom import Symptom, tried
 
 __all__ = [
@@ -12,6 +18,7 @@ __all__ = [
     "Needs",
     "Registration",
     "Symptom",
+    "preparation_of",
     "read_registration",
     "register",
     "registration_here",

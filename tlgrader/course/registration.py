@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -101,6 +101,11 @@ def _require_exercises(course: Course, found: Registration) -> None:
         raise AuthorError(
             f"course.py says what {unknown[0]!r} needs, and source/ has no exercise of that name"
         )
+
+
+def preparation_of(course: Course, registration: Registration) -> Preparation:
+    """What notebooks of the course find prepared, with the data of its exercises."""
+    return replace(registration.preparation, beside=course.all_data())
 
 
 def register(course: Course) -> Registration:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import copy
 import re
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
 import msgspec
 from nbformat import NotebookNode
 
 from tlgrader.evidence.device import Device
-from tlgrader.evidence.kinds import Evidence, Missing, OptimizerEvidence
-from tlgrader.evidence.observation import Observation, Source
-from tlgrader.grading.allowance import Allowance, Unbroken
-from tlgrader.grading.job import WantsGpu
+from tlgrader.grading.job import NeedsGpu
+from tlgrader.grading.judge import Judge
+from tlgrader.grading.kernel import Kernel
 from tlgrader.grading.loading import Loading
-from tlgrader.grading.taken import Answering, Taken, part_of
+from tlgrader.grading.taken import RERUN, HowTrained, NotTaken, Parts, Rerun, Taken
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.judging.explain import outputs_for
 from tlgrader.judging.gradecell import GradeCell
@@ -29,21 +26,11 @@ from tlgrader.sandbox.slot import CellResult, CellStatus
 
 RESTORE = "from tlgrader.restoring import restore as _restore; _restore(globals()); del _restore"
 """Runs in the worker, in place of the first cell that trains, so that later cells find what was handed in."""
-TRY_S = 5.0
+PROBE_S = 5.0
 """How long, in seconds, a cell that trains may run on a CPU where there is a GPU for it."""
 NOT_RUN = "not_run"
 """The status of a cell that trains, or only shows something, where a training result was handed in."""
 _WORD = re.compile(r"[^\W\d]\w*")
-
-
-class Kernel(Answering, Source, Protocol):
-    """What an execution needs of a worker: to run a cell, to look at names, and to ask models."""
-
-    def run(self, source: str, *, timeout_s: float) -> CellResult: ...
-
-    def observe(self, names: Sequence[str]) -> dict[str, Evidence]: ...
-
-    def device(self) -> Device | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,80 +44,73 @@ class Executed:
     """Seconds spent on grade cells: observing, rebuilding, evaluating on hidden data."""
     device: Device | None = None
     """The GPU that the notebook used, as its process reports it."""
-    not_restored: str = ""
-    """Why what was handed in could not be put into the notebook; the execution ended there."""
     judge_met: str = ""
     """Which limit the judge met, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRestored:
+    """What was handed in could not be put into the notebook, whose execution ended there."""
+
+    why: str
+
+
+class _Ended(Exception):
+    """The execution ends before the notebook does."""
+
+    def __init__(self, outcome: NotRestored | NeedsGpu) -> None:
+        self.outcome = outcome
 
 
 class Execution:
     """One notebook on its way through worker and judge. Used once.
 
-    Given what was `handed_in`, cells that train do not run, and from the first of them on its names stand for it; nor
-    do cells that only show something: what the student's notebook shows is of the training that is judged.
-    Where it is only `tried`, a training that a CPU does not finish in a few seconds ends it.
+    Where its `training` is not run, nor do cells that only display something: what the student's notebook shows is of
+    the training that is judged. A `cpu_probe` ends at a training that a CPU does not finish in a few seconds.
     """
 
     def __init__(
         self,
         kernel: Kernel,
         evaluator: Evaluator,
-        grade_cells: dict[str, GradeCell],
+        grade_cells: Mapping[str, GradeCell],
         limits: Limits,
-        handed_in: Mapping[str, Taken] | None = None,
+        training: HowTrained = RERUN,
         *,
-        tried: bool = False,
+        cpu_probe: bool = False,
     ) -> None:
-        self._kernel, self._evaluator, self._grade_cells, self._limits = (
-            kernel,
-            evaluator,
-            grade_cells,
-            limits,
-        )
-        self._handed_in, self._tried = handed_in, tried
+        self._kernel, self._limits, self._training = kernel, limits, training
+        self._judge = Judge(kernel, evaluator, grade_cells, limits)
+        self._asks_for_a_gpu = cpu_probe and _looks_at_the_device(grade_cells)
+        self._cpu_probe = cpu_probe
         self._loading = Loading(kernel)
-        self._in_force: Mapping[str, Taken] = {}
-        self._only_shown = set[str]()
-        self._not_restored = ""
-        self._untrained = False
+        self._past_training = False
         self._cells: list[CellRecord] = []
         self._grades: list[GradeRecord] = []
-        self._nodes: list[NotebookNode] = []
-        self._judge_s = 0.0
-        self._allowance = Allowance(limits)
-        self._source = Unbroken(kernel, self._allowance)
 
-    def through(self, cells: Sequence[Cell]) -> Executed:
-        """Execute `cells` in order. Nothing that a cell does ends that; it ends where nothing could be restored.
-
-        Raises:
-            WantsGpu: it is only tried, and trains for longer, or its training is to be on an accelerator.
-        """
-        if self._handed_in is not None:
-            self._only_shown = _only_shown(cells)
-        for cell in cells:
-            if self._not_restored:
-                break
-            self._nodes.append(self._execute(cell))
+    def through(self, cells: Sequence[Cell]) -> Executed | NotRestored | NeedsGpu:
+        """Execute `cells` in order. Nothing that a student's cell does ends that."""
+        passed_over = set() if isinstance(self._training, Rerun) else _display_only(cells)
+        try:
+            nodes = tuple(self._execute(cell, passed_over) for cell in cells)
+        except _Ended as ended:
+            return ended.outcome
         return Executed(
             tuple(self._cells),
             tuple(self._grades),
-            tuple(self._nodes),
-            self._judge_s,
+            nodes,
+            self._judge.seconds,
             self._kernel.device(),
-            self._not_restored,
-            self._allowance.met,
+            self._judge.met,
         )
 
-    def _execute(self, cell: Cell) -> NotebookNode:
+    def _execute(self, cell: Cell, passed_over: set[str]) -> NotebookNode:
         node = copy.deepcopy(cell.node)
         if cell.role is Role.grade:
-            started = time.monotonic()
-            node.outputs = self._judge(cell)
-            self._judge_s += time.monotonic() - started
-        elif cell.trains and self._handed_in is not None:
-            node.outputs = self._pass_over_training(cell, self._handed_in)
-        elif cell.id in self._only_shown:
+            node.outputs = outputs_for(self._grade(cell))
+        elif cell.trains and not isinstance(self._training, Rerun):
+            node.outputs = self._instead_of_training(cell, self._training)
+        elif cell.id in passed_over:
             node.outputs = self._pass_over(cell, "", "it only shows something")
         elif node.cell_type == "code":
             node.outputs = self._run(cell)
@@ -144,31 +124,39 @@ class Execution:
             reason = f"it did not run: the notebook used up its limit of {self._limits.notebook_s:g} s"
             self._cells.append(CellRecord(cell.id, CellStatus.limit, reason, 0.0))
             return [_stream(f"[tlgrader] {reason}\n")]
-        trying = self._tried and cell.trains
-        limit_s = min(self._limits.cell_s, left, TRY_S if trying else left)
-        result = self._kernel.run(cell.source, timeout_s=limit_s)
-        if trying and (
-            result.seconds >= limit_s or (result.status is CellStatus.ok and self._asks_for_one())
-        ):
-            raise WantsGpu
+        limit_s = min(self._limits.cell_s, left)
+        result = self._probe(cell, limit_s) if self._cpu_probe and cell.trains else self._ran(cell, limit_s)
         self._cells.append(CellRecord(cell.id, result.status, result.reason, round(result.seconds, 3)))
         outputs = [NotebookNode(output) for output in result.outputs]
         if result.status in (CellStatus.limit, CellStatus.dead):
             outputs.append(_stream(f"[tlgrader] {result.reason}\n"))
         return outputs
 
-    def _asks_for_one(self) -> bool:
-        """Whether a check looks at the device that a model is on."""
-        return any(line.name == "trained_on" for cell in self._grade_cells.values() for line in cell.lines)
+    def _ran(self, cell: Cell, limit_s: float) -> CellResult:
+        return self._kernel.run(cell.source, timeout_s=limit_s)
 
-    def _pass_over_training(self, cell: Cell, handed_in: Mapping[str, Taken]) -> list[NotebookNode]:
+    def _probe(self, cell: Cell, limit_s: float) -> CellResult:
+        """Run a cell that trains for a few seconds. Raises `_Ended` where a GPU has to train it."""
+        shortly = min(limit_s, PROBE_S)
+        result = self._ran(cell, shortly)
+        works = result.status is CellStatus.ok
+        if result.seconds >= shortly or (works and self._asks_for_a_gpu):
+            raise _Ended(NeedsGpu())
+        return result
+
+    def _instead_of_training(self, cell: Cell, training: NotTaken | Taken) -> list[NotebookNode]:
         """Leave a cell that trains out: what it would have made was handed in, or there is nothing."""
-        if handed_in and not self._in_force:
-            self._not_restored = self._kernel.run(RESTORE, timeout_s=self._limits.cell_s).reason
-        self._in_force = handed_in
-        self._untrained = not handed_in
-        reason = "" if handed_in else "it did not run, and no training result was taken in its place"
-        return self._pass_over(cell, reason, "a training result was handed in")
+        if isinstance(training, Taken) and not self._past_training:
+            why = self._kernel.run(RESTORE, timeout_s=self._limits.cell_s).reason
+            if why:
+                raise _Ended(NotRestored(why))
+        self._past_training = True
+        nothing = (
+            ""
+            if isinstance(training, Taken)
+            else "it did not run, and no training result was taken in its place"
+        )
+        return self._pass_over(cell, nothing, "a training result was handed in")
 
     def _pass_over(self, cell: Cell, reason: str, why: str) -> list[NotebookNode]:
         """A cell that does not run, `reason` where it should have: it shows what it showed the student."""
@@ -176,35 +164,22 @@ class Execution:
         shows = "; the notebook that was handed in shows this:" if cell.node.outputs else ""
         return [_stream(f"[tlgrader] {reason or f'it did not run: {why}'}{shows}\n"), *cell.node.outputs]
 
-    def _judge(self, cell: Cell) -> list[NotebookNode]:
-        parsed = self._grade_cells[cell.id]
-        asked = dict.fromkeys(name for line in parsed.lines for name in line.asks)
-        found = {name: part_of(self._in_force, name, self._source) for name in asked}
-        loaded = self._loading.found
-        taken = {name: replace(seen, loaded=loaded) for name, seen in found.items() if seen is not None}
-        live = tuple(name for name in asked if name not in taken)
-        evidence = self._kernel.observe(live) if live else {}
-        observed = taken | {
-            name: Observation(name, self._explained(seen), self._source, loaded=loaded)
-            for name, seen in evidence.items()
-        }
-        grade = self._evaluator.judge(parsed, observed, self._allowance.spending)
-        if self._untrained:
+    def _grade(self, cell: Cell) -> GradeRecord:
+        training = self._training if self._past_training else RERUN
+        handed_in: Parts = training.parts if isinstance(training, Taken) else {}
+        grade = self._judge.grade(cell.id, handed_in, self._loading.found, self._cells)
+        if isinstance(training, NotTaken):
             grade = msgspec.structs.replace(grade, waits="the training was neither run nor taken")
         self._grades.append(grade)
-        return outputs_for(grade)
-
-    def _explained(self, seen: Evidence) -> Evidence:
-        """A name that is missing, with the cells that failed before: one of them should have made it."""
-        if self._in_force and isinstance(seen, OptimizerEvidence):
-            return Missing("it was not handed in with the model, and the notebook's own has other parameters")
-        if not isinstance(seen, Missing):
-            return seen
-        failed = [f"cell `{cell.cell}`: {cell.reason}" for cell in self._cells if cell.reason]
-        return Missing("; ".join([seen.reason, *failed[-2:]]))
+        return grade
 
 
-def _only_shown(cells: Sequence[Cell]) -> set[str]:
+def _looks_at_the_device(grade_cells: Mapping[str, GradeCell]) -> bool:
+    """Whether a check looks at the device that a model was trained on."""
+    return any(line.name == "trained_on" for cell in grade_cells.values() for line in cell.lines)
+
+
+def _display_only(cells: Sequence[Cell]) -> set[str]:
     """Ids of the cells that only show something, and bind no name that a cell after them may read."""
     found, words = set[str](), set[str]()
     for cell in reversed(cells):

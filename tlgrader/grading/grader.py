@@ -16,9 +16,10 @@ from tlgrader.course.paths import Course
 from tlgrader.errors import GraderError
 from tlgrader.evidence.device import device_in_words
 from tlgrader.evidence.handed_in import FILE
-from tlgrader.grading.execution import Executed, Execution
-from tlgrader.grading.job import Graded, Job, WantsGpu
-from tlgrader.grading.training import Decided, decide, without
+from tlgrader.grading.execution import Executed, Execution, NotRestored
+from tlgrader.grading.job import Graded, Job, NeedsGpu
+from tlgrader.grading.taken import HowTrained, NotTaken, Rerun, Taken
+from tlgrader.grading.training import decide, otherwise
 from tlgrader.grading.verifying import tolerance_of, verify
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.judging.gradecell import GradeCell, parse_all
@@ -28,7 +29,6 @@ from tlgrader.records.record import Record, Status, Verified
 from tlgrader.sandbox.slot import Slot
 
 _PACKAGES = ("tlgrader", "torch", "torchvision", "timm", "transformers", "peft", "numpy", "nbgrader")
-
 
 COMMON_SEED = 0
 """Where a training was taken, cells run under one seed for all: equal code then makes equal models before the training,
@@ -68,35 +68,32 @@ class Grader:
         self._course, self._slot, self._wall = course, slot, wall
         self._loaded: dict[str, Loaded] = {}
 
-    def grade(self, job: Job) -> Graded:
+    def grade(self, job: Job) -> Graded | NeedsGpu:
         """Grade one submission.
 
         Raises:
             AuthorError: the exercise is wrong.
             MachineError: the slot cannot run a worker, or the machine lacks what a cell asks for.
-            WantsGpu: it was only tried, and a GPU has to train it.
         """
         started = time.monotonic()
         loaded = self._load(job.exercise)
         rebuilt = rebuild(loaded.exercise, job.submission)
         training = decide(job, self._course, rebuilt.cells, loaded.grade_cells)
-        if job.tried and job.verify and training.handed_in:
-            raise WantsGpu
-        executed = self._execute(job, loaded, rebuilt, training)
-        if executed.not_restored:
-            why = f"what was handed in does not fit the notebook ({executed.not_restored[:300]})"
-            training = without(job.training, why)
-            executed = self._execute(job, loaded, rebuilt, training)
-        verified = self._verify(job, loaded, rebuilt, training) if job.verify else None
+        if job.cpu_probe and job.verify and isinstance(training, Taken):
+            return NeedsGpu()
+        training, executed = self._execute(job, loaded, rebuilt, training)
+        if isinstance(executed, NeedsGpu):
+            return executed
+        verified = None
+        if job.verify and isinstance(training, Taken):
+            verified = self._verify(job, loaded, rebuilt, training)
         seconds = time.monotonic() - started
         record = _record(job, loaded, rebuilt, executed, training, self._wall, seconds)
         record = msgspec.structs.replace(record, verified=verified)
         return Graded(record, _notebook(loaded, executed), used_up=bool(executed.judge_met))
 
-    def _verify(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Verified | None:
-        """What was taken beside a rerun under the seed that the student had; None where nothing was taken."""
-        if not training.handed_in:
-            return None
+    def _verify(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Taken) -> Verified:
+        """What was taken beside a rerun under the seed that the student had."""
         files = _files(job, loaded)
         del files[FILE]  # no cell may load what it has to make
         with self._slot.worker(
@@ -104,20 +101,35 @@ class Grader:
         ) as worker:
             try:
                 tolerance = tolerance_of(self._course, job.exercise)
-                return verify(worker, rebuilt.cells, training.handed_in, job.limits, tolerance)
+                return verify(worker, rebuilt.cells, training.parts, job.limits, tolerance)
             except GraderError:
                 raise
             except Exception as error:  # the grade is made, and whatever was handed in must not undo it
                 return Verified(doubt=f"it could not be compared: {type(error).__name__}: {error}"[:300])
 
-    def _execute(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Decided) -> Executed:
+    def _execute(
+        self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: HowTrained
+    ) -> tuple[HowTrained, Executed | NeedsGpu]:
+        """Execute the notebook; once more where what was handed in cannot be put into it."""
+        outcome = self._execute_once(job, loaded, rebuilt, training)
+        if not isinstance(outcome, NotRestored):
+            return training, outcome
+        why = f"what was handed in does not fit the notebook ({outcome.why[:300]})"
+        training = otherwise(job.training, why)
+        outcome = self._execute_once(job, loaded, rebuilt, training)
+        assert not isinstance(outcome, NotRestored)
+        return training, outcome
+
+    def _execute_once(
+        self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: HowTrained
+    ) -> Executed | NotRestored | NeedsGpu:
         evaluator = Evaluator(self._course.hidden_tests(job.exercise))
-        seed = COMMON_SEED if training.handed_in else job.seed
+        seed = COMMON_SEED if isinstance(training, Taken) else job.seed
         with self._slot.worker(
             seed=seed, files=_files(job, loaded), limits=job.limits, exercise=job.exercise
         ) as worker:
             execution = Execution(
-                worker, evaluator, loaded.grade_cells, job.limits, training.handed_in, tried=job.tried
+                worker, evaluator, loaded.grade_cells, job.limits, training, cpu_probe=job.cpu_probe
             )
             return execution.through(rebuilt.cells)
 
@@ -137,38 +149,55 @@ def _record(
     loaded: Loaded,
     rebuilt: Rebuilt,
     executed: Executed,
-    training: Decided,
+    training: HowTrained,
     wall: str,
     seconds: float,
 ) -> Record:
-    cells = sum(cell.seconds for cell in executed.cells)
-    return Record(
+    record = Record(
         exercise=job.exercise,
         student=job.submission.student,
         status=Status.graded,
         submission_digest=job.submission.digest,
         exercise_digest=loaded.digest,
-        seed=training.seed if training.handed_in else job.seed,
+        seed=job.seed,
         attempt=job.attempt,
         wall=wall,
         versions=versions(),
-        notes=rebuilt.notes + training.notes + _note(executed),
+        notes=rebuilt.notes,
         cells=executed.cells,
         grades=executed.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
         unanswered=rebuilt.unanswered,
-        seconds={
-            "total": round(seconds, 3),
-            "cells": round(cells, 3),
-            "judge": round(executed.judge_s, 3),
-            **({"device": round(cells, 3)} if executed.device else {}),  # its cells had the GPU for so long
-        },
+        seconds=_seconds(executed, seconds),
         training=job.training,
-        handed_in=tuple(training.handed_in or ()),
-        learned=training.learned,
-        untrained=training.untrained,
-        device=training.device or executed.device,
+        device=executed.device,
     )
+    record = _with_training(record, training)
+    return msgspec.structs.replace(record, notes=record.notes + _note(executed))
+
+
+def _with_training(record: Record, training: HowTrained) -> Record:
+    """The record, which says what became of the cells that train."""
+    match training:
+        case Rerun(notes):
+            return msgspec.structs.replace(record, notes=record.notes + notes)
+        case NotTaken(why):
+            return msgspec.structs.replace(record, notes=(*record.notes, why), untrained=why)
+        case Taken():
+            return msgspec.structs.replace(
+                record,
+                notes=(*record.notes, training.note),
+                seed=training.seed,
+                handed_in=tuple(training.parts),
+                learned=training.learned,
+                device=training.device or record.device,
+            )
+
+
+def _seconds(executed: Executed, total: float) -> dict[str, float]:
+    cells = round(sum(cell.seconds for cell in executed.cells), 3)
+    on_gpu = {"device": cells} if executed.device else {}  # its cells had the GPU for so long
+    return {"total": round(total, 3), "cells": cells, "judge": round(executed.judge_s, 3), **on_gpu}
 
 
 def _note(executed: Executed) -> tuple[str, ...]:

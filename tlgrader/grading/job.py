@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from tlgrader.errors import AuthorError
 from tlgrader.notebook.submission import Submission
 from tlgrader.records.record import Record, Status, Training
 from tlgrader.sandbox.limits import USUAL, Limits
@@ -22,8 +23,8 @@ class Job:
     training: Training = Training.rerun
     verify: bool = False
     """Whether what is taken as it was handed in is compared with a rerun of its cells."""
-    tried: bool = False
-    """Whether this is a try on a CPU, which ends early where a GPU, which there is, has to train."""
+    cpu_probe: bool = False
+    """Whether it runs on a CPU only until a training takes long, since there is a GPU for that."""
 
     limits: Limits = USUAL
     """Those of its exercise; the pool sets them."""
@@ -45,8 +46,19 @@ class Graded:
     """Whether the judge met a limit of its own, so that its process grades nothing more."""
 
 
-class WantsGpu(Exception):
-    """A try on a CPU has come to a training that takes a GPU."""
+@dataclass(frozen=True, slots=True)
+class NeedsGpu:
+    """A CPU probe came to what a GPU, which there is, has to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The exercise is wrong, so that none of its submissions can be graded."""
+
+    error: AuthorError
+
+
+JobOutcome = Graded | NeedsGpu | Broken
 
 
 def fault(job: Job, reason: str) -> Graded:

@@ -1,7 +1,8 @@
-"""What was handed in, as grade cells get it: names, entries of plain data, and the tensors behind them."""
+"""What becomes of the cells that train; and what was handed in, as grade cells get it: names, entries, tensors."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,6 +12,7 @@ import torch
 from tlgrader.architectures.pristine import pristine
 from tlgrader.architectures.recognised import declared_name, roots
 from tlgrader.architectures.registry import remembered
+from tlgrader.evidence.device import Device
 from tlgrader.evidence.handed_in import Handed
 from tlgrader.evidence.kinds import Array, Evidence, Missing, ModelEvidence, Value
 from tlgrader.evidence.observation import Observation, to_argument
@@ -29,7 +31,7 @@ class Answering(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Part:
     """What one name stood for on the student's machine. `tensors` are the file's, by digest."""
 
     name: str
@@ -45,16 +47,57 @@ class Taken:
         return self.tensors[digest] if digest in self.tensors else pretrained_tensors(self.evidence)[digest]
 
 
-def part_of(taken: Mapping[str, Taken], path: str, worker: Answering) -> Observation | None:
+Parts = Mapping[str, Part]
+"""What was handed in, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """Cells that train run, as all others do."""
+
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Cells that train do not run, and nothing was taken in their place: a person has to look."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Cells that train do not run: what was handed in stands in their place."""
+
+    parts: Parts
+    seed: int
+    """What the training that was handed in says that it was seeded with."""
+    device: Device | None
+    """What it says that it ran on."""
+    note: str
+
+    @property
+    def learned(self) -> str:
+        """A digest of the file's tensors; empty where it has none."""
+        digests = {digest for part in self.parts.values() for digest in part.tensors}
+        return hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest() if digests else ""
+
+
+HowTrained = Rerun | NotTaken | Taken
+"""What becomes of the cells that train."""
+RERUN = Rerun()
+
+
+def part_of(parts: Parts, path: str, worker: Answering) -> Observation | None:
     """What a grade cell gets for `path`: something that was handed in, or an entry of it; None where it is neither.
 
     Of plain data and arrays their entries are handed in, too.
     """
-    if path in taken:
-        return taken[path].observation(worker)
+    if path in parts:
+        return parts[path].observation(worker)
     for whole, entries in wholes(path):
-        if whole in taken and isinstance(taken[whole].evidence, Value | Array):
-            return _entry_of(taken[whole].observation(worker), entries, path)
+        if whole in parts and isinstance(parts[whole].evidence, Value | Array):
+            return _entry_of(parts[whole].observation(worker), entries, path)
     return None
 
 
@@ -71,20 +114,20 @@ def _entry_of(whole: Observation, entries: tuple[Entry, ...], path: str) -> Obse
 class _Source:
     """Tensors come from the file; the notebook's own model answers, into which they were put."""
 
-    taken: Taken
+    part: Part
     worker: Answering
 
     def tensor(self, digest: str) -> torch.Tensor:
-        """As `Taken.tensor`."""
-        return self.taken.tensor(digest)
+        """As `Part.tensor`."""
+        return self.part.tensor(digest)
 
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """What the notebook's model of that name answers, on a machine like the judge's. Raises as `Source` does."""
-        return self.worker.logits(self.taken.name, inputs)
+        return self.worker.logits(self.part.name, inputs)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Missing: no function can be handed in."""
-        return Missing(f"`{self.taken.name}` was handed in, and cannot be called")
+        return Missing(f"`{self.part.name}` was handed in, and cannot be called")
 
 
 def holds(evidence: Mapping[str, Handed], need: str) -> bool:

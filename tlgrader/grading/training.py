@@ -8,17 +8,15 @@ here keeps an honest student from being graded on a file that is not of the note
 from __future__ import annotations
 
 import ast
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import torch
 
 from tlgrader.architectures import fingerprint, is_declared
 from tlgrader.course.paths import Course
 from tlgrader.errors import GraderError
-from tlgrader.evidence.device import Device, device_in_words
+from tlgrader.evidence.device import device_in_words
 from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.handed_in import (
     FILE,
@@ -32,7 +30,17 @@ from tlgrader.evidence.handed_in import (
 )
 from tlgrader.evidence.paths import first
 from tlgrader.grading.job import Job
-from tlgrader.grading.taken import Taken, Tensors, backbones_of, holds, pretrained_tensors
+from tlgrader.grading.taken import (
+    HowTrained,
+    NotTaken,
+    Part,
+    Rerun,
+    Taken,
+    Tensors,
+    backbones_of,
+    holds,
+    pretrained_tensors,
+)
 from tlgrader.judging.gradecell import GradeCell
 from tlgrader.models.rebuild import MAX_NUMBERS
 from tlgrader.notebook.exercise import Cell, Role
@@ -44,70 +52,53 @@ MAX_CODE = 2**18
 """The most characters of code in which assigned names are looked for: a syntax tree is 500 times as large."""
 
 
-class NotTaken(Exception):
+class CannotBeTaken(Exception):
     """What was handed in cannot stand for running the training; the message says why, as half a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """Whether training cells run, and what stands in their place."""
-
-    handed_in: Mapping[str, Taken] | None = None
-    """What was handed in, by name, empty where nothing was taken; None where training cells run."""
-    seed: int = 0
-    """What the training that was handed in says that it was seeded with."""
-    device: Device | None = None
-    """What it says that it ran on."""
-    learned: str = ""
-    """A digest of its tensors."""
-    notes: tuple[str, ...] = ()
-    untrained: str = ""
-    """Why training cells do not run although nothing was taken: a person has to look."""
-
-
-def decide(job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> Decided:
-    """Whether the training cells among `cells` run, by `job.training` and by what the submission hands in."""
+def decide(
+    job: Job, course: Course, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]
+) -> HowTrained:
+    """What becomes of the training cells among `cells`, by `job.training` and by what the submission hands in."""
     if job.training is Training.rerun or not any(cell.trains for cell in cells):
-        return Decided()
+        return Rerun()
     try:
-        result, tensors = _taken(job.submission, cells, grade_cells, _others(course, job.exercise))
+        result, tensors = _read(job.submission, cells, grade_cells, _others(course, job.exercise))
         note = _note(result)
-    except NotTaken as why:
-        return without(job.training, str(why))
+    except CannotBeTaken as why:
+        return otherwise(job.training, str(why))
     except GraderError:
         raise
     except Exception as error:  # evidence of the right form may still describe what cannot be
-        return without(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
-    taken = {name: Taken(name, seen, tensors) for name, seen in result.evidence.items()}
-    learned = hashlib.sha256(" ".join(sorted(tensors)).encode()).hexdigest() if tensors else ""
-    return Decided(taken, result.seed, result.device, learned, (note,))
+        return otherwise(job.training, f"`{FILE}` cannot be used: {type(error).__name__}: {error}"[:300])
+    parts = {name: Part(name, seen, tensors) for name, seen in result.evidence.items()}
+    return Taken(parts, result.seed, result.device, note)
 
 
 def why_not_taken(submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell]) -> str:
     """Why the grader would not take what is handed in, as far as a student's machine can tell; empty if it would."""
     try:
-        _taken(submission, cells, grade_cells, set())
-    except NotTaken as why:
+        _read(submission, cells, grade_cells, set())
+    except CannotBeTaken as why:
         return str(why)
     return ""
 
 
-def without(training: Training, why: str) -> Decided:
+def otherwise(training: Training, why: str) -> Rerun | NotTaken:
     """What there is where nothing can be taken: another run, or, where none is wanted, an untrained model."""
     if training is Training.auto:
-        return Decided(notes=(f"The training was run again: {why}.",))
-    untrained = f"The training was neither run nor taken from what was handed in: {why}."
-    return Decided({}, notes=(untrained,), untrained=untrained)
+        return Rerun((f"The training was run again: {why}.",))
+    return NotTaken(f"The training was neither run nor taken from what was handed in: {why}.")
 
 
-def _taken(
+def _read(
     submission: Submission, cells: Sequence[Cell], grade_cells: Mapping[str, GradeCell], others: set[str]
 ) -> tuple[HandedIn, Tensors]:
-    """What was handed in, if it is of this submission and whole. Raises NotTaken."""
+    """What was handed in, if it is of this submission and whole. Raises CannotBeTaken."""
     try:
         result, tensors = read(_content(submission))
     except Malformed as error:
-        raise NotTaken(f"`{FILE}` cannot be read: {error}") from error
+        raise CannotBeTaken(f"`{FILE}` cannot be read: {error}") from error
     _require_same_exercise(result, others)
     _require_same_student(result, submission.student)
     _require_same_cells(result, cells)
@@ -120,9 +111,9 @@ def _taken(
 
 def _content(submission: Submission) -> bytes:
     if FILE in submission.left_out:
-        raise NotTaken(f"`{FILE}` cannot be read: {submission.left_out[FILE]}")
+        raise CannotBeTaken(f"`{FILE}` cannot be read: {submission.left_out[FILE]}")
     if FILE not in submission.files:
-        raise NotTaken(f"there is no `{FILE}` beside the notebook")
+        raise CannotBeTaken(f"there is no `{FILE}` beside the notebook")
     return submission.files[FILE]
 
 
@@ -133,12 +124,12 @@ def _others(course: Course, exercise: str) -> set[str]:
 def _require_same_exercise(result: HandedIn, others: set[str]) -> None:
     """A notebook may have been renamed: only another exercise's name speaks against it."""
     if result.exercise in others:
-        raise NotTaken(f"`{FILE}` was written by the exercise `{result.exercise}`")
+        raise CannotBeTaken(f"`{FILE}` was written by the exercise `{result.exercise}`")
 
 
 def _require_same_student(result: HandedIn, student: str) -> None:
     if student and result.student not in ("", student):
-        raise NotTaken(f"`{FILE}` was written by the student `{result.student[:80]}`")
+        raise CannotBeTaken(f"`{FILE}` was written by the student `{result.student[:80]}`")
 
 
 def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
@@ -147,12 +138,14 @@ def _require_same_cells(result: HandedIn, cells: Sequence[Cell]) -> None:
     code = [cell for cell in cells if runs(cell)]
     ends = [n for n, cell in enumerate(code) if cell.trains and cell_digest(cell.source) == last]
     if not ends:
-        raise NotTaken(
+        raise CannotBeTaken(
             f"`{FILE}` was written by a cell that is no training cell of the notebook as it is now"
         )
     changed = [cell.id for cell in code[: ends[0]] if cell_digest(cell.source) not in ran]
     if changed:
-        raise NotTaken(f"`{FILE}` is stale: the cell `{changed[0]}` had not run as it is in the notebook")
+        raise CannotBeTaken(
+            f"`{FILE}` is stale: the cell `{changed[0]}` had not run as it is in the notebook"
+        )
 
 
 def runs(cell: Cell) -> bool:
@@ -168,14 +161,14 @@ def _require_names(result: HandedIn, cells: Sequence[Cell], grade_cells: Mapping
     later = [cell for cell in cells[start:] if runs(cell) and not cell.trains]
     names, needs = result.evidence.keys(), _needs(cells[start:], grade_cells)
     if sum(len(cell.source) for cell in (*training, *later)) > MAX_CODE:
-        raise NotTaken(f"its cells have more than {MAX_CODE:,} characters from the training on")
+        raise CannotBeTaken(f"its cells have more than {MAX_CODE:,} characters from the training on")
     remade = names & {first(need) for need in needs} & _assigned(later)
     if remade:
-        raise NotTaken(f"`{min(remade)}` is assigned once more after the training")
+        raise CannotBeTaken(f"`{min(remade)}` is assigned once more after the training")
     for need in needs:
         start_of_it = first(need)
         if not holds(result.evidence, need) and (start_of_it in names or start_of_it in _assigned(training)):
-            raise NotTaken(f"a check looks at `{need}`, which was not handed in")
+            raise CannotBeTaken(f"a check looks at `{need}`, which was not handed in")
 
 
 def _needs(cells: Iterable[Cell], grade_cells: Mapping[str, GradeCell]) -> list[str]:
@@ -205,25 +198,25 @@ def _stored(node: ast.AST) -> str:
 def _require_backbones(evidence: Handed, result: HandedIn) -> None:
     for name in backbones_of(evidence):
         if not is_declared(name):
-            raise NotTaken(f"the backbone `{name[:80]}` does not come with the grader")
+            raise CannotBeTaken(f"the backbone `{name[:80]}` does not come with the grader")
         ours, theirs = fingerprint(name), result.backbones.get(name)
         if theirs not in (None, None if ours is None else fingerprint_digest(ours)):
-            raise NotTaken(f"the backbone `{name}` has other weights there than here")
+            raise CannotBeTaken(f"the backbone `{name}` has other weights there than here")
 
 
 def _require_tensors(evidence: Handed, tensors: Tensors) -> None:
     known = pretrained_tensors(evidence)
     infos = tensors_of(evidence)
     if sum(info.size for info in infos) > MAX_NUMBERS:
-        raise NotTaken("the model is too large")
+        raise CannotBeTaken("the model is too large")
     for info in infos:
         tensor = tensors.get(info.digest, known.get(info.digest))
         if tensor is None:
-            raise NotTaken(f"the tensor `{info.name[:200]}` is not in `{FILE}`")
+            raise CannotBeTaken(f"the tensor `{info.name[:200]}` is not in `{FILE}`")
         if (tuple(tensor.shape), dtype_name(tensor.dtype)) != (info.shape, info.dtype):
-            raise NotTaken(f"the tensor `{info.name[:200]}` is not as it is described")
+            raise CannotBeTaken(f"the tensor `{info.name[:200]}` is not as it is described")
         if info.digest in tensors and not _is_finite(tensor):
-            raise NotTaken(f"the tensor `{info.name[:200]}` is not finite")
+            raise CannotBeTaken(f"the tensor `{info.name[:200]}` is not finite")
 
 
 def _is_finite(tensor: torch.Tensor) -> bool:

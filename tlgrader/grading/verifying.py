@@ -18,8 +18,8 @@ from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo, Value
 from tlgrader.evidence.observation import NotAsDescribed, Observation, to_argument
-from tlgrader.grading.execution import Kernel
-from tlgrader.grading.taken import Taken
+from tlgrader.grading.kernel import Kernel
+from tlgrader.grading.taken import Part, Parts
 from tlgrader.grading.training import runs
 from tlgrader.judging.references import entries
 from tlgrader.notebook.exercise import Cell
@@ -56,7 +56,7 @@ def tolerance_of(course: Course, exercise: str) -> Tolerance:
 
 
 def verify(
-    kernel: Kernel, cells: Sequence[Cell], taken: Mapping[str, Taken], limits: Limits, tolerance: Tolerance
+    kernel: Kernel, cells: Sequence[Cell], taken: Parts, limits: Limits, tolerance: Tolerance
 ) -> Verified:
     """Run `cells` to the end of the training, as long as `limits` allow, and compare with what was `taken`.
 
@@ -76,7 +76,7 @@ def verify(
 
 
 def _rerun(
-    kernel: Kernel, cells: Sequence[Cell], taken: Mapping[str, Taken], limits: Limits
+    kernel: Kernel, cells: Sequence[Cell], taken: Parts, limits: Limits
 ) -> tuple[dict[str, Tensors], str]:
     """Run the cells; the models' parameters before the training, and why the first cell that failed did."""
     last = max(number for number, cell in enumerate(cells) if cell.trains)
@@ -114,7 +114,7 @@ def _doubts(directions: Compared, histories: Compared, tolerance: Tolerance) -> 
 
 
 def _directions(
-    kernel: Kernel, taken: Mapping[str, Taken], before: Mapping[str, Tensors]
+    kernel: Kernel, taken: Parts, before: Mapping[str, Tensors]
 ) -> Iterator[tuple[str, float | None]]:
     """The cosine of the handed-in and the rerun update of each model."""
     after = _parameters(kernel, taken)
@@ -128,14 +128,14 @@ def _directions(
             yield name, None
 
 
-def _learned(taken: Taken) -> list[ParameterInfo]:
+def _learned(taken: Part) -> list[ParameterInfo]:
     """The parameters that are in the file, whatever it says of their flags; one for each tensor."""
     evidence = taken.evidence
     parameters = evidence.parameters if isinstance(evidence, ModelEvidence) else ()
     return list({info.digest: info for info in parameters if info.digest in taken.tensors}.values())
 
 
-def _parameters(kernel: Kernel, taken: Mapping[str, Taken]) -> dict[str, Tensors]:
+def _parameters(kernel: Kernel, taken: Parts) -> dict[str, Tensors]:
     """The same parameters as the worker's models have them now; a model that lacks one, or has none, is left out."""
     wanted = {name: {info.name: info.shape for info in _learned(one)} for name, one in taken.items()}
     models = [name for name, shapes in wanted.items() if shapes]
@@ -165,7 +165,7 @@ def _cosine(theirs: Tensors, before: Tensors, after: Tensors) -> float:
     return cosine if math.isfinite(cosine) else 0.0
 
 
-def _curves_apart(kernel: Kernel, taken: Mapping[str, Taken]) -> Iterator[tuple[str, float | None]]:
+def _curves_apart(kernel: Kernel, taken: Parts) -> Iterator[tuple[str, float | None]]:
     """How far each curve that was handed in is from the rerun's."""
     names = [name for name, one in taken.items() if isinstance(one.evidence, Value)]
     for name, evidence in (kernel.observe(names) if names else {}).items():

@@ -1,4 +1,4 @@
-"""GPUs: those that this machine has, and a slot's share of one.
+"""GPUs: those that this machine has, and what of one is allocated to a slot.
 
 NVML is asked and never CUDA: a process that has initialised CUDA can fork no worker that uses it.
 """
@@ -40,8 +40,8 @@ class Gpu:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What one slot may use of a GPU that has `parts` of them."""
+class GpuAllocation:
+    """A slot's part of a GPU, one of so many equal `parts`."""
 
     gpu: Gpu
     parts: int = 1
@@ -74,8 +74,8 @@ def present() -> list[Gpu]:
     return [gpu for entry in entries for number, gpu in found if number == entry or _is(gpu, entry)]
 
 
-def chosen(wanted: str, there: Sequence[Gpu], parts: int) -> tuple[Share, ...]:
-    """`parts` shares of each GPU that is `wanted`, one of each in turn: ``all``, or a list of positions and ids.
+def allocations(wanted: str, there: Sequence[Gpu], parts: int) -> tuple[GpuAllocation, ...]:
+    """`parts` allocations on each GPU that is `wanted`, one of each in turn: ``all``, or a list of positions and ids.
 
     Raises:
         MachineError: there is none.
@@ -85,13 +85,13 @@ def chosen(wanted: str, there: Sequence[Gpu], parts: int) -> tuple[Share, ...]:
         raise MachineError("there is no GPU here, or its driver does not answer: leave --gpus out")
     entries = [entry.strip() for entry in wanted.split(",")]
     gpus = list(there) if entries == ["all"] else [_one(entry, there) for entry in entries]
-    shares = [Share(gpu, parts) for _ in range(parts) for gpu in dict.fromkeys(gpus)]
-    for share in shares:
-        if share.memory_bytes < CONTEXT_BYTES:
+    found = [GpuAllocation(gpu, parts) for _ in range(parts) for gpu in dict.fromkeys(gpus)]
+    for allocation in found:
+        if allocation.memory_bytes < CONTEXT_BYTES:
             raise UsageError(
-                f"{parts} slots are too many for {in_words(share.gpu.memory_bytes)} on {share.gpu.name}"
+                f"{parts} slots are too many for {in_words(allocation.gpu.memory_bytes)} on {allocation.gpu.name}"
             )
-    return tuple(shares)
+    return tuple(found)
 
 
 def require_torch_that_shares() -> None:
@@ -104,14 +104,15 @@ def require_torch_that_shares() -> None:
         )
 
 
-def require_room(share: Share) -> None:
+def require_room(allocation: GpuAllocation) -> None:
     """Raise MachineError where other programs hold memory that the slot may use."""
     with _nvml():
-        free = pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByUUID(share.gpu.id)).free
-    if free < share.memory_bytes:
+        free = pynvml.nvmlDeviceGetMemoryInfo(pynvml.nvmlDeviceGetHandleByUUID(allocation.gpu.id)).free
+    if free < allocation.memory_bytes:
         raise MachineError(
-            f"{share.gpu.name} has {in_words(free)} free, and a slot may use {in_words(share.memory_bytes)}: other "
-            "programs hold the rest. End them, or give a GPU more slots, which are smaller (--gpu-slots)"
+            f"{allocation.gpu.name} has {in_words(free)} free, and a slot may use "
+            f"{in_words(allocation.memory_bytes)}: other programs hold the rest. End them, or give a GPU more slots, "
+            "which are smaller (--gpu-slots)"
         )
 
 

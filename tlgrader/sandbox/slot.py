@@ -17,7 +17,7 @@ from tlgrader.data_home import data_home
 from tlgrader.errors import AuthorError, MachineError
 from tlgrader.sandbox import messages
 from tlgrader.sandbox.emptying import Folder
-from tlgrader.sandbox.gpu import Share
+from tlgrader.sandbox.gpu import GpuAllocation
 from tlgrader.sandbox.handle import CellResult, CellStatus, Unanswered, Worker
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.preparation import DATA_FOLDER, NOTHING, Preparation
@@ -34,7 +34,7 @@ _ZYGOTE = msgspec.json.Decoder(messages.FromZygote)
 
 
 class Slot:
-    """One wall with a zygote in it, which may have a share of a GPU.
+    """One wall with a zygote in it, which may have a part of a GPU.
 
     None for a wall runs the zygote as a plain subprocess. The wall's folders are as large as `limits` say.
 
@@ -45,11 +45,11 @@ class Slot:
         self,
         wall: Wall | None,
         limits: Limits,
-        share: Share | None = None,
+        allocation: GpuAllocation | None = None,
         preparation: Preparation = NOTHING,
     ) -> None:
         self._usual = self.limits = limits
-        self.share, self._preparation = share, preparation
+        self.allocation, self._preparation = allocation, preparation
         self._wall = wall
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -199,14 +199,14 @@ class Slot:
         program += [word for name in self._preparation.warm_up for word in ("--warm-up", name)]
         if self._wall is not None:
             folders = [word for folder in WRITABLE for word in ("--folder", folder)]
-            return self._wall.command([*program, *folders], self._usual, self.share), {}
+            return self._wall.command([*program, *folders], self._usual, self.allocation), {}
         self._folder = Path(tempfile.mkdtemp(prefix="tlgrader-"))
         work, scratch = self._folder / "work", self._folder / "tmp"
         work.mkdir()
         scratch.mkdir()
         folders = ["--folder", str(work), "--folder", str(scratch)]
         data = str(data_home().root)
-        return [*program, *folders], environment(data, self.share, work=str(work), scratch=str(scratch))
+        return [*program, *folders], environment(data, self.allocation, work=str(work), scratch=str(scratch))
 
     def _say(self, message: messages.ToZygote, descriptor: int | None = None) -> None:
         if self._control is None:

@@ -17,8 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import tlgrader
+from tlgrader.data_home import data_home
 from tlgrader.errors import AuthorError, MachineError
-from tlgrader.sandbox.gpu import Gpu, Share
+from tlgrader.sandbox.gpu import Gpu, GpuAllocation
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.preparation import NOTHING, Preparation
 
@@ -65,17 +66,19 @@ class Wall:
     nesting: bool = False
     preparation: Preparation = NOTHING
 
-    def command(self, program: list[str], limits: Limits, share: Share | None = None) -> list[str]:
-        """The command that runs `program` inside, with a `share` of a GPU. Binds those folders that exist here."""
+    def command(
+        self, program: list[str], limits: Limits, allocation: GpuAllocation | None = None
+    ) -> list[str]:
+        """The command that runs `program` inside, with a GPU or without. Binds those folders that exist here."""
         shown = [*_system_mounts(), *self._package_mounts(), *self._masks(), *self._data_mounts()]
-        shown += _gpu_mounts(share.gpu) if share else []
+        shown += _gpu_mounts(allocation.gpu) if allocation else []
         around = _folders_around(shown)
         mounts = [
             *_writable_mounts(limits),
             *(word for folder in around for word in ("--tmpfs", folder)),
             *shown,
         ]
-        settings = environment(DATA if self.public else None, share)
+        settings = environment(DATA if self.public else None, allocation)
         variables = [word for item in settings.items() for word in ("--setenv", *item)]
         inside = [
             *mounts,
@@ -121,9 +124,9 @@ def data_inside(exercise: str) -> str:
 
 
 def environment(
-    data: str | None, share: Share | None = None, *, work: str = WORK, scratch: str = "/tmp"
+    data: str | None, allocation: GpuAllocation | None = None, *, work: str = WORK, scratch: str = "/tmp"
 ) -> dict[str, str]:
-    """The whole environment of a zygote and its workers, which see no GPU but that of their `share`."""
+    """The whole environment of a zygote and its workers, which see no GPU but that of their `allocation`."""
     package = _package()
     known = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
@@ -143,19 +146,19 @@ def environment(
         "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's allocator would start a thread at its import
         **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")},
         **({"TLGRADER_DATA": data} if data else {}),
-        **_gpu_environment(share),
+        **_gpu_environment(allocation),
         **({} if _inside(package, Path(sys.prefix)) else {"PYTHONPATH": str(package.parent)}),
         **known,
     }
 
 
-def _gpu_environment(share: Share | None) -> dict[str, str]:
+def _gpu_environment(allocation: GpuAllocation | None) -> dict[str, str]:
     """The share of memory binds torch's allocator, and so honest students; a slice (MIG) binds everyone."""
-    if share is None:
+    if allocation is None:
         return {"CUDA_VISIBLE_DEVICES": ""}
     return {
-        "CUDA_VISIBLE_DEVICES": share.gpu.id,
-        "PYTORCH_ALLOC_CONF": f"per_process_memory_fraction:{share.fraction:.4f}",
+        "CUDA_VISIBLE_DEVICES": allocation.gpu.id,
+        "PYTORCH_ALLOC_CONF": f"per_process_memory_fraction:{allocation.fraction:.4f}",
         # Whether there is a GPU is asked of NVML: asking CUDA would initialise it before the fork.
         "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
         # Without it torch's deterministic algorithms refuse cuBLAS.
@@ -176,6 +179,12 @@ def find(public: Path | None = None, preparation: Preparation = NOTHING) -> Wall
         "container one that allows them. Grade on another node or in an image that allows them; with "
         "--no-sandbox students' code can read all that you can"
     )
+
+
+def find_with_data(preparation: Preparation) -> Wall:
+    """As `find`; the wall shows the public data, too, if there are any."""
+    public = data_home().public
+    return find(public if public.is_dir() else None, preparation)
 
 
 def _complaint(wall: Wall) -> str | None:

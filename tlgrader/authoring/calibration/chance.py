@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tlgrader.authoring.at_home import trained_at_home
-from tlgrader.course import Course, register
+from tlgrader.course import Course, preparation_of, register
 from tlgrader.errors import AuthorError
 from tlgrader.grading.grader import Loaded, load
 from tlgrader.grading.job import Job
-from tlgrader.grading.pool import build_wall, prepared
-from tlgrader.grading.training import Decided, decide
+from tlgrader.grading.taken import Taken
+from tlgrader.grading.training import decide
 from tlgrader.grading.verifying import Tolerance, verify
 from tlgrader.notebook.corpus import read_corpus
 from tlgrader.notebook.exercise import Cell
@@ -25,6 +25,7 @@ from tlgrader.notebook.submission import rebuild
 from tlgrader.records.record import Training
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.slot import Slot
+from tlgrader.sandbox.wall import find_with_data
 
 DRAWS = 6
 STUDENT = "calibration"
@@ -55,18 +56,14 @@ def measure(course: Course, exercise: str) -> Iterator[tuple[bool, tuple[float, 
         AuthorError: the reference hands nothing in, or a run of it cannot be compared.
     """
     loaded = load(course, exercise)
-    cells, decided = _at_home(course, loaded)
-    assert decided.handed_in is not None
+    cells, taken = _at_home(course, loaded)
     registration = register(course)
-    preparation = prepared(course, registration)
-    wall = build_wall(preparation, sandboxed=True)
+    preparation = preparation_of(course, registration)
     limits = registration.limits(exercise, Limits())
-    with Slot(wall, limits, None, preparation) as slot:
-        for by_chance, seed, otherwise in _settings(decided.seed):
+    with Slot(find_with_data(preparation), limits, None, preparation) as slot:
+        for by_chance, seed, otherwise in _settings(taken.seed):
             with slot.worker(seed=seed, files=loaded.files, exercise=exercise) as worker:
-                verified = verify(
-                    worker, _changed(cells, otherwise), decided.handed_in, slot.limits, Tolerance()
-                )
+                verified = verify(worker, _changed(cells, otherwise), taken.parts, slot.limits, Tolerance())
             if verified.curve is None or verified.direction is None:
                 raise AuthorError(
                     f"the reference of {exercise} cannot be compared with itself: {verified.doubt}"
@@ -101,18 +98,17 @@ def _settings(seed: int) -> Iterator[tuple[bool, int, str]]:
     yield from ((False, seed + draw, "") for draw in range(1, DRAWS + 1))
 
 
-def _at_home(course: Course, loaded: Loaded) -> tuple[Sequence[Cell], Decided]:
+def _at_home(course: Course, loaded: Loaded) -> tuple[Sequence[Cell], Taken]:
     """The reference's cells, and what it hands in."""
     exercise = loaded.exercise.name
     reference = read_corpus(course, exercise)[0]
     submission = trained_at_home(loaded.exercise, reference, reference, STUDENT)
     cells = rebuild(loaded.exercise, submission).cells
-    decided = decide(Job(exercise, submission, training=Training.auto), course, cells, loaded.grade_cells)
-    if not decided.handed_in:
-        raise AuthorError(
-            f"what the reference of {exercise} hands in is not taken: {'; '.join(decided.notes)}"
-        )
-    return cells, decided
+    job = Job(exercise, submission, training=Training.auto)
+    training = decide(job, course, cells, loaded.grade_cells)
+    if not isinstance(training, Taken):
+        raise AuthorError(f"what the reference of {exercise} hands in is not taken: {training}")
+    return cells, training
 
 
 def _changed(cells: Sequence[Cell], otherwise: str) -> list[Cell]:

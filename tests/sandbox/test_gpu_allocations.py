@@ -18,8 +18,8 @@ from tlgrader.sandbox import blame, gpu
 from tlgrader.sandbox.gpu import (
     CONTEXT_BYTES,
     Gpu,
-    Share,
-    chosen,
+    GpuAllocation,
+    allocations,
     present,
     require_room,
     require_torch_that_shares,
@@ -73,7 +73,7 @@ def test_no_driver_is_no_gpu_and_a_broken_one_says_so(monkeypatch: pytest.Monkey
     monkeypatch.setenv("TLGRADER_STAND_IN_ERROR", str(pynvml.NVML_ERROR_LIBRARY_NOT_FOUND))
     assert present() == []
     with pytest.raises(MachineError, match="no GPU here"):
-        chosen("all", present(), 1)
+        allocations("all", present(), 1)
     monkeypatch.setenv("TLGRADER_STAND_IN_ERROR", str(pynvml.NVML_ERROR_UNKNOWN))
     with pytest.raises(MachineError, match="the GPU's driver fails"):
         present()
@@ -90,7 +90,7 @@ def test_no_driver_is_no_gpu_and_a_broken_one_says_so(monkeypatch: pytest.Monkey
     ],
 )
 def test_gpus_are_chosen_by_position_or_id(wanted: str, parts: int, ids: list[str]) -> None:
-    assert [share.gpu.id for share in chosen(wanted, present(), parts)] == ids
+    assert [allocation.gpu.id for allocation in allocations(wanted, present(), parts)] == ids
 
 
 @pytest.mark.parametrize(
@@ -105,30 +105,30 @@ def test_gpus_are_chosen_by_position_or_id(wanted: str, parts: int, ids: list[st
 )
 def test_a_choice_that_is_none_says_what_there_is(wanted: str, parts: int, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        chosen(wanted, present(), parts)
+        allocations(wanted, present(), parts)
 
 
 @given(memory=st.integers(2 * CONTEXT_BYTES, 200 * GIB), parts=st.integers(1, 16))
 def test_shares_fit_side_by_side_with_a_context_each(memory: int, parts: int) -> None:
-    share = Share(Gpu("GPU-x", "x", memory, ()), parts)
-    assert parts * (share.memory_bytes + CONTEXT_BYTES) <= memory
-    assert share.fraction < 1 / parts
+    allocation = GpuAllocation(Gpu("GPU-x", "x", memory, ()), parts)
+    assert parts * (allocation.memory_bytes + CONTEXT_BYTES) <= memory
+    assert allocation.fraction < 1 / parts
 
 
 def test_memory_that_other_programs_hold_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    (share,) = chosen("0", present(), 1)
-    require_room(share)
+    (allocation,) = allocations("0", present(), 1)
+    require_room(allocation)
     monkeypatch.setenv("TLGRADER_STAND_IN_FREE", str(2 * GIB))
     with pytest.raises(
         MachineError, match=r"NVIDIA L4 has 2 GiB free, and a slot may use 23.5 GiB: other programs"
     ):
-        require_room(share)
+        require_room(allocation)
 
 
 def test_the_wall_shows_the_gpu_of_its_share_and_no_other() -> None:
     node = next(str(path) for path in sorted(Path("/dev").iterdir()) if path.is_char_device())
-    share = Share(Gpu("GPU-x", "x", 24 * GIB, (node, "/dev/of-no-machine")), 2)
-    command = Wall(Path("/bwrap")).command(["program"], Limits(), share)
+    allocation = GpuAllocation(Gpu("GPU-x", "x", 24 * GIB, (node, "/dev/of-no-machine")), 2)
+    command = Wall(Path("/bwrap")).command(["program"], Limits(), allocation)
     assert [command[i + 1] for i, word in enumerate(command) if word == "--dev-bind"] == [node]
     assert command.index("--dev") < command.index("--dev-bind") < command.index("--remount-ro")
     variables = {command[i + 1]: command[i + 2] for i, word in enumerate(command) if word == "--setenv"}
@@ -138,7 +138,7 @@ def test_the_wall_shows_the_gpu_of_its_share_and_no_other() -> None:
 
 def test_torch_understands_how_a_share_is_said() -> None:
     """By torch's own parser, which needs no GPU, in a process of its own, since it keeps what it reads."""
-    said = environment(None, Share(Gpu("GPU-x", "x", 24 * GIB, ()), 2))["PYTORCH_ALLOC_CONF"]
+    said = environment(None, GpuAllocation(Gpu("GPU-x", "x", 24 * GIB, ()), 2))["PYTORCH_ALLOC_CONF"]
     read = f"import torch; torch._C._accelerator_setAllocatorSettings({said!r})"
     subprocess.run([sys.executable, "-c", read], check=True)
 
