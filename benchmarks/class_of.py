@@ -40,7 +40,7 @@ def main() -> None:
         sys.exit("which exercise? python -m benchmarks.class_of EXERCISE [STUDENTS]")
     name, students = course.require(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else 200
     reference = read_corpus(course, name)[0]
-    one = trained_at_home(read_exercise(course.source(name)), reference, reference, reference.name)
+    one = trained_at_home(course, read_exercise(course.source(name)), reference, reference, reference.name)
     class_ = [_of_its_own(one, number) for number in range(students)]
     table = Table(
         "training", "submissions", "s each", "cells, s of a core", "judge, s of a core", "full marks"

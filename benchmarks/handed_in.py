@@ -49,7 +49,9 @@ def _corpus(course: Course, name: str) -> list[Submission]:
     exercise, corpus = read_exercise(course.source(name)), read_corpus(course, name)
     samples = [sample for sample in corpus if sample.kind != "baseline"]
     with ThreadPoolExecutor(CORES) as pool:
-        done = pool.map(lambda sample: trained_at_home(exercise, sample, corpus[0], sample.name), samples)
+        done = pool.map(
+            lambda sample: trained_at_home(course, exercise, sample, corpus[0], sample.name), samples
+        )
         return list(watched(done, len(samples), f"Training {name} in Jupyter", "samples"))
 
 

@@ -118,6 +118,14 @@ def test_of_two_names_for_one_object_the_one_in_the_call_counts(net: Net, capsys
     assert backbone is model
 
 
+def test_an_entry_has_the_name_that_the_call_gives_it(net: Net, capsys: Capture) -> None:
+    models, layers = {"lora": net.eval()}, [...]
+    live.in_train_mode(models["lora"])
+    assert "`models['lora']` is in eval mode" in capsys.readouterr().err
+    live.in_train_mode(layers[0])
+    assert "`layers[0]` is an ellipsis" in capsys.readouterr().err
+
+
 def test_a_call_over_several_lines_after_text_that_is_not_ascii(capsys: Capture) -> None:
     mine = ...
     # fmt: off

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import nbformat
 
+from tlgrader.course import Course
+from tlgrader.course.contents import DATA_FOLDER
 from tlgrader.errors import MachineError
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.notebook.corpus import Sample, as_notebook
-from tlgrader.notebook.exercise import Exercise
+from tlgrader.notebook.exercise import Exercise, files_beside
 from tlgrader.notebook.submission import Submission, read_submission
+from tlgrader.records.record import write_atomically
 
 _RUN_ALL = ("-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors", "--inplace")
 
@@ -42,8 +45,12 @@ def run_at_home(notebook: Path, student: str) -> bytes | None:
     return result.read_bytes() if result.is_file() else None
 
 
-def trained_at_home(exercise: Exercise, sample: Sample, reference: Sample, student: str) -> Submission:
+def trained_at_home(
+    course: Course, exercise: Exercise, sample: Sample, reference: Sample, student: str
+) -> Submission:
     """What `student` submits who wrote `sample`, with the training result that it hands in, if any.
+
+    Beside the notebook lies what lies beside the instructor's.
 
     Raises:
         AuthorError: the sample fills a cell that is no student cell of the exercise.
@@ -51,6 +58,14 @@ def trained_at_home(exercise: Exercise, sample: Sample, reference: Sample, stude
     """
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder, f"{exercise.name}.ipynb")
+        _put_beside(course, exercise.name, notebook.parent)
         notebook.write_text(nbformat.writes(as_notebook(exercise, sample, reference)))
         run_at_home(notebook, student)
         return read_submission(notebook, student)
+
+
+def _put_beside(course: Course, exercise: str, folder: Path) -> None:
+    for name, content in files_beside(course.source(exercise)).items():
+        write_atomically(folder / name, content)
+    if (data := course.data(exercise)) is not None:
+        (folder / DATA_FOLDER).symlink_to(data)

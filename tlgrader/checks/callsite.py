@@ -49,7 +49,7 @@ def _written(check: str, signature: inspect.Signature, frame: FrameType) -> dict
         return {}
     keywords = {word.arg: word.value for word in call.keywords if word.arg is not None}
     nodes = signature.bind_partial(*call.args, **keywords).arguments
-    return {parameter: ast.unparse(node) for parameter, node in nodes.items() if _is_dotted(node)}
+    return {parameter: ast.unparse(node) for parameter, node in nodes.items() if _is_path(node)}
 
 
 def _source(frame: FrameType) -> str:
@@ -68,6 +68,11 @@ def _last(function: ast.expr) -> str:
     return ast.unparse(function).rpartition(".")[2]
 
 
-def _is_dotted(node: ast.expr) -> bool:
-    """Whether it is a name, or attributes of one."""
-    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_dotted(node.value))
+def _is_path(node: ast.expr) -> bool:
+    """Whether it is a name, or attributes and entries of one: ``models["lora"].head``."""
+    match node:
+        case ast.Name():
+            return True
+        case ast.Attribute(value=value) | ast.Subscript(value=value, slice=ast.Constant()):
+            return _is_path(value)
+    return False

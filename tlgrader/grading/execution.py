@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 from nbformat import NotebookNode
 
+from tlgrader.checks import trained_on
 from tlgrader.evidence.device import Device
 from tlgrader.grading.job import NeedsGpu
 from tlgrader.grading.judge import Judge
@@ -176,7 +177,7 @@ class Execution:
 
 def _looks_at_the_device(grade_cells: Mapping[str, GradeCell]) -> bool:
     """Whether a check looks at the device that a model was trained on."""
-    return any(line.name == "trained_on" for cell in grade_cells.values() for line in cell.lines)
+    return any(line.name == trained_on.__name__ for cell in grade_cells.values() for line in cell.lines)
 
 
 def _display_only(cells: Sequence[Cell]) -> set[str]:

@@ -62,7 +62,7 @@ def grade_cells_of(exercise: Exercise) -> dict[str, GradeCell]:
 
 
 class Grader:
-    """Grades submissions in one slot. Close it, or use it as a context manager."""
+    """Grades submissions in one slot, one after another."""
 
     def __init__(self, course: Course, slot: Slot, wall: str) -> None:
         self._course, self._slot, self._wall = course, slot, wall
@@ -87,9 +87,12 @@ class Grader:
         verified = None
         if job.verify and isinstance(training, Taken):
             verified = self._verify(job, loaded, rebuilt, training)
-        seconds = time.monotonic() - started
-        record = _record(job, loaded, rebuilt, executed, training, self._wall, seconds)
-        record = msgspec.structs.replace(record, verified=verified)
+        record = msgspec.structs.replace(
+            _record(job, loaded, rebuilt, executed, training),
+            wall=self._wall,
+            verified=verified,
+            seconds=_seconds(executed, time.monotonic() - started),
+        )
         return Graded(record, _notebook(loaded, executed), used_up=bool(executed.judge_met))
 
     def _verify(self, job: Job, loaded: Loaded, rebuilt: Rebuilt, training: Taken) -> Verified:
@@ -150,8 +153,6 @@ def _record(
     rebuilt: Rebuilt,
     executed: Executed,
     training: HowTrained,
-    wall: str,
-    seconds: float,
 ) -> Record:
     record = Record(
         exercise=job.exercise,
@@ -161,14 +162,12 @@ def _record(
         exercise_digest=loaded.digest,
         seed=job.seed,
         attempt=job.attempt,
-        wall=wall,
         versions=versions(),
         notes=rebuilt.notes,
         cells=executed.cells,
         grades=executed.grades,
         manual={c.id: c.points for c in loaded.exercise.cells if c.role is Role.written},
         unanswered=rebuilt.unanswered,
-        seconds=_seconds(executed, seconds),
         training=job.training,
         device=executed.device,
     )

@@ -74,8 +74,7 @@ def decided(
         else:
             undecided = tuple(id for id in near if not _passed(first.record, id))
             yield replace(first, record=msgspec.structs.replace(first.record, undecided=undecided))
-    firsts = [(by_key[_key_of(first.record)], first) for first in waiting]
-    for runs in _with_reruns(firsts, once):
+    for runs in _with_reruns(waiting, by_key, once):
         yield settled(runs, zones[runs[0].record.exercise])
 
 
@@ -89,26 +88,28 @@ def _passed(record: Record, id: str) -> bool:
 
 
 def _with_reruns(
-    firsts: Sequence[tuple[Job, Graded]], once: Callable[[Iterable[Job]], Iterator[Graded]]
+    firsts: Sequence[Graded],
+    jobs: Mapping[_Key, Job],
+    once: Callable[[Iterable[Job]], Iterator[Graded]],
 ) -> Iterator[list[Graded]]:
     """All runs of each submission in `firsts`, as soon as they are there, in the order of the attempts."""
-    runs: dict[_Key, list[Graded]] = {}
-    jobs: list[Job] = []
-    for job, first in firsts:
-        # What was handed in would measure the same again.
-        training = Training.rerun if first.record.handed_in else job.training
-        again = [
-            replace(job, attempt=job.attempt + number, training=training, verify=False)
-            for number in range(1, RUNS)
-        ]
-        together = [first]
-        runs |= {_key_of_job(job): together for job in again}
-        jobs += again
-    for run in once(jobs):
-        together = runs[_key_of(run.record)]
+    runs = {_key_of(first.record): [first] for first in firsts}
+    again = {key: _reruns(jobs[key], first) for key, (first,) in runs.items()}
+    first_of = {_key_of_job(job): key for key, reruns in again.items() for job in reruns}
+    for run in once(job for reruns in again.values() for job in reruns):
+        together = runs[first_of[_key_of(run.record)]]
         together.append(run)
         if len(together) == RUNS:
             yield sorted(together, key=lambda one: one.record.attempt)
+
+
+def _reruns(job: Job, first: Graded) -> list[Job]:
+    """The other runs of a submission. What was handed in would measure the same again: they train."""
+    training = Training.rerun if first.record.handed_in else job.training
+    return [
+        replace(job, attempt=job.attempt + number, training=training, verify=False)
+        for number in range(1, RUNS)
+    ]
 
 
 def _key_of_job(job: Job) -> _Key:

@@ -102,7 +102,7 @@ def _at_home(course: Course, loaded: Loaded) -> tuple[Sequence[Cell], Taken]:
     """The reference's cells, and what it hands in."""
     exercise = loaded.exercise.name
     reference = read_corpus(course, exercise)[0]
-    submission = trained_at_home(loaded.exercise, reference, reference, STUDENT)
+    submission = trained_at_home(course, loaded.exercise, reference, reference, STUDENT)
     cells = rebuild(loaded.exercise, submission).cells
     job = Job(exercise, submission, training=Training.auto)
     training = decide(job, course, cells, loaded.grade_cells)
