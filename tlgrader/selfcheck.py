@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from tlgrader.course.contents import data_beside
 from tlgrader.errors import UsageError
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.judging.explain import as_text
-from tlgrader.judging.gradecell import GradeCell
+from tlgrader.judging.gradecell import GradeCell, has_visible_checks
 from tlgrader.notebook.exercise import Cell, Exercise, Role, exercise_from
 from tlgrader.notebook.submission import (
     NOTEBOOK_BYTES,
@@ -99,16 +98,10 @@ def selfcheck(path: Path, *, sandboxed: bool) -> SelfChecked:
 
 def _visible(exercise: Exercise) -> Exercise:
     """The exercise without grade cells whose checks are all hidden: released, they have nothing to try."""
-    cells = (cell for cell in exercise.cells if cell.role is not Role.grade or _has_checks(cell.source))
+    cells = (
+        cell for cell in exercise.cells if cell.role is not Role.grade or has_visible_checks(cell.source)
+    )
     return replace(exercise, cells=tuple(cells))
-
-
-def _has_checks(source: str) -> bool:
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError:  # which is said where the cell is read
-        return True
-    return any(not isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements)
 
 
 def _files(path: Path, most: int) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 from tlgrader.judging.evaluation import Evaluator
 from tlgrader.judging.explain import as_html
-from tlgrader.judging.gradecell import parse_all
+from tlgrader.judging.gradecell import has_visible_checks, parse_all
 from tlgrader.records.record import GradeRecord
 
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
@@ -330,3 +330,18 @@ def test_an_assert_on_a_long_dict_shows_the_entry_that_it_asks_for() -> None:
 def test_an_assert_on_a_long_dict_shows_every_key() -> None:
     finding = _judge("assert len(causes) == 1", {"causes": Value(CAUSES)}).items[0].finding
     assert all(f"'{letter}': '{letter} because" in finding.observed for letter in CAUSES)
+
+
+@pytest.mark.parametrize(
+    ("released", "checks"),
+    [
+        ("", False),
+        ("from tlgrader import check\n", False),
+        ('"""Is the head new?"""\nfrom tlgrader import check\n', False),
+        ("from tlgrader import check\ncheck.head(model, classes=2)", True),
+        ("assert x == 1", True),
+        ("assert x ==", True),
+    ],
+)
+def test_of_a_released_cell_it_is_known_whether_visible_checks_are_left(released: str, checks: bool) -> None:
+    assert has_visible_checks(released) is checks

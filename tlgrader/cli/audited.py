@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from tlgrader.authoring.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, not_rebuilt, unused
-from tlgrader.cli.show import STDOUT, print_surprises, short, watched
+from tlgrader.checks.wording import cut
+from tlgrader.cli.show import STDOUT, print_surprises, watched
 from tlgrader.course.paths import Course
 from tlgrader.grading.pool import Pool
 from tlgrader.sandbox.limits import Limits
@@ -106,7 +107,7 @@ def _mutants(exercise: str, fates: Sequence[Fate]) -> Table:
     for column in ("mutant", "mistake", "killed by"):
         table.add_column(column, overflow="fold")
     for one in fates:
-        table.add_row(escape(one.mutant.name), escape(short(one.mutant.what, 140)), _end(one))
+        table.add_row(escape(one.mutant.name), escape(cut(one.mutant.what, 140)), _end(one))
     return table
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from tlgrader.checks.wording import cut
 from tlgrader.cli.options import CORES, CourseFolder, ExerciseName, NoSandbox, Slots, course_at
-from tlgrader.cli.show import STDERR, STDOUT, cohort, counted, short, watched
+from tlgrader.cli.show import STDERR, STDOUT, cohort, counted, watched
 from tlgrader.course import read_registration
 from tlgrader.course.paths import Course
 from tlgrader.errors import UsageError
@@ -144,7 +145,7 @@ def status(exercise: ExerciseName, course: CourseFolder = None) -> None:
     graded = {one.student: one for one in pipeline.standings(here, exercise, records)}
     standings = [graded.get(student, Standing(student, State.not_graded)) for student in students]
     absent = [student for student in gradebook.students(here) if student not in students]
-    sentence = f"Not submitted, of those in the gradebook: {short(', '.join(absent), 200)}"
+    sentence = f"Not submitted, of those in the gradebook: {cut(', '.join(absent), 200)}"
     _show(exercise, standings, records, *([sentence] if absent else []))
 
 

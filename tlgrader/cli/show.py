@@ -116,8 +116,3 @@ def print_surprises(surprises: Iterable[tuple[str, str]]) -> None:
     """Say of each sample where its verdict is not as expected."""
     for name, surprise in surprises:
         STDOUT.print(f"[red]{escape(name)}:[/] {escape(surprise)}", soft_wrap=True)
-
-
-def short(text: str, limit: int = 120) -> str:
-    """At most `limit` characters, for a cell of a table."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"

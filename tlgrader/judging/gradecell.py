@@ -79,6 +79,20 @@ def parse_all(cells: Iterable[tuple[str, float, str]]) -> dict[str, GradeCell]:
     return parsed
 
 
+def has_visible_checks(released: str) -> bool:
+    """Whether a released grade cell has a line that checks something: those that are hidden are no more in it."""
+    try:
+        statements = ast.parse(released).body
+    except SyntaxError:  # which is said where the cell is parsed
+        return True
+    return not all(_checks_nothing(statement) for statement in statements)
+
+
+def _checks_nothing(statement: ast.stmt) -> bool:
+    docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return docstring or isinstance(statement, ast.Import | ast.ImportFrom)
+
+
 class _Parser:
     def __init__(self, id: str, points: float, source: str, kept: set[str]) -> None:
         self._id, self._points, self._source, self._kept = id, points, source, kept
