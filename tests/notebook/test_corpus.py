@@ -19,6 +19,9 @@ It learns nothing.
 failed: check_head/head, check_head/count
     check_train/accuracy
 skipped: check_train/backbone
+says check_head/head: `head.weight` is frozen,
+    and should learn
+says check_head/head: unfreeze it
 """
 # %% swap_head
 model.head = 1
@@ -46,6 +49,9 @@ def test_a_sample_is_its_cells_and_its_verdict(tmp_path: Path) -> None:
         "check_train/backbone": "skipped",
     }
     assert sample.what == "The head is frozen, too.\n\nIt learns nothing."
+    assert sample.says == {
+        "check_head/head": ("`head.weight` is frozen, and should learn", "unfreeze it"),
+    }
 
 
 @pytest.mark.parametrize("text", ["", "x = 1", "# %% a\nx = 1", '"""Half'])
@@ -70,6 +76,17 @@ def test_a_verdict_that_is_not_met_is_a_surprise() -> None:
         "a was to be failed, but passed: seen",
         "b was to be passed, but failed: seen",
         "gone is named in the verdict, but there is no such item",
+    )
+
+
+def test_words_that_a_student_should_read_and_does_not_are_a_surprise() -> None:
+    says = {"a": ("seen", "unfreeze it"), "b": ("seen",), "gone": ("seen",)}
+    found = surprises(
+        Sample("fail__x", "", {}, {"a": "failed"}, says), _record({"a": Outcome.failed, "b": Outcome.passed})
+    )
+    assert found == (
+        "gone is named in the verdict, but there is no such item",
+        "a was to say `unfreeze it`, but says: seen",
     )
 
 

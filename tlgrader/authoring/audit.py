@@ -12,7 +12,7 @@ from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
 from tlgrader.notebook.corpus import Sample, as_submission, read_corpus
 from tlgrader.notebook.exercise import read_exercise
-from tlgrader.records.record import Record, Status
+from tlgrader.records.record import Item, Record, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,23 @@ def surprises(sample: Sample, record: Record) -> tuple[str, ...]:
         if item.finding.outcome != sample.verdict.get(id, Outcome.passed)
     ]
     found += [
-        f"{id} is named in the verdict, but there is no such item" for id in sample.verdict if id not in items
+        f"{id} is named in the verdict, but there is no such item"
+        for id in dict.fromkeys((*sample.verdict, *sample.says))
+        if id not in items
     ]
-    return tuple(found)
+    return (*found, *_unsaid(sample, items))
+
+
+def _unsaid(sample: Sample, items: Mapping[str, Item]) -> Iterator[str]:
+    """Words that the student should have read of an item, and what there is to read."""
+    for id, wanted in sample.says.items():
+        finding = items[id].finding if id in items else None
+        read = " ".join(f"{finding.observed} {finding.hint}".split()) if finding else ""
+        yield from (
+            f"{id} was to say `{words}`, but says: {read}"
+            for words in wanted
+            if finding and words not in read
+        )
 
 
 def kills(audited: Sequence[Audited]) -> list[Kills]:

@@ -1,12 +1,14 @@
 """The corpus: what imagined students wrote in which cell, and the verdict that each must get.
 
 A file is Python in the percent format. Its docstring says what the student did, then which items must not
-pass; every item that it does not name must pass. Cells that it does not hold are the reference's::
+pass; every item that it does not name must pass. It may say, too, words that the student must read of one of them.
+Cells that it does not hold are the reference's::
 
     \"\"\"The head was swapped before freezing, so the new head is frozen too.
 
     failed: check_swap_head/head, check_swap_head/trainable_parameters
     skipped: check_train_head/accuracy
+    says check_swap_head/head: `classifier.weight` does not require a gradient
     \"\"\"
     # %% swap_head
     model.classifier = nn.Linear(1280, 5)
@@ -34,6 +36,7 @@ from tlgrader.notebook.submission import Submission, SubmittedCell
 KINDS = ("pass", "partial", "fail", "error", "cheat", "baseline")
 _CELL = re.compile(r"^# %%(?: \[markdown\])? *([A-Za-z0-9_-]+)[ \t]*$", re.MULTILINE)
 _VERDICT = re.compile(r"^(failed|skipped|error): *(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_SAYS = re.compile(r"^says +(\S+): *(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Sample:
     what: str
     cells: Mapping[str, str]
     verdict: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By item, words that the student must read of it."""
 
     @property
     def kind(self) -> str:
@@ -68,7 +73,8 @@ def read_sample(path: Path) -> Sample:
         raise AuthorError(f"{path.name} begins without a docstring that says what this student did")
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     cells = {m[1]: text[m.end() : end].strip("\n") for m, end in zip(marks, ends, strict=True)}
-    return Sample(path.stem, _VERDICT.sub("", what).strip(), cells, _verdict(what))
+    story = _SAYS.sub("", _VERDICT.sub("", what)).strip()
+    return Sample(path.stem, story, cells, _verdict(what), _says(what))
 
 
 def read_corpus(course: Course, exercise: str) -> tuple[Sample, ...]:
@@ -141,3 +147,10 @@ def _verdict(text: str) -> dict[str, str]:
             if item:
                 verdict[item] = outcome
     return verdict
+
+
+def _says(text: str) -> dict[str, tuple[str, ...]]:
+    says: dict[str, tuple[str, ...]] = {}
+    for item, words in _SAYS.findall(text):
+        says[item] = (*says.get(item, ()), " ".join(words.split()))
+    return says
