@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from tlgrader.authoring.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, not_rebuilt, unused
+from tlgrader.authoring.strengths import MOST_CLAIMED, in_words, strengths
+from tlgrader.checks.finding import Strength
 from tlgrader.checks.wording import cut
 from tlgrader.cli.show import STDOUT, print_surprises, watched
 from tlgrader.course.paths import Course
@@ -59,6 +61,7 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
     STDOUT.print(_items(these.exercise, found, fates))
     if fates:
         STDOUT.print(_mutants(these.exercise, fates))
+    _print_strengths(audited)
     for reason in not_rebuilt(audited):
         STDOUT.print(
             f"[yellow]Not rebuilt:[/] {escape(reason)}. Declare what students start from in course.py "
@@ -80,6 +83,21 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
     )
     STDOUT.print(_sentence(counts), soft_wrap=True)
     return counts
+
+
+def _print_strengths(audited: Sequence[Audited]) -> None:
+    """How strong the evidence is, told of the reference, and a warning where much is only claimed."""
+    reference = next((one.record for one in audited if one.sample.kind == "reference"), None)
+    shares = strengths(reference) if reference else {}
+    if not any(shares.values()):
+        return
+    STDOUT.print(in_words(shares), soft_wrap=True)
+    if shares[Strength.claimed] > MOST_CLAIMED:
+        STDOUT.print(
+            f"[yellow]Much is only claimed:[/] more than {MOST_CLAIMED:.0%} of the points go to whoever writes what "
+            "the checks read. Check what was computed, or give those items less weight (docs/trust.md)",
+            soft_wrap=True,
+        )
 
 
 def _surprises(these: Cohort, audited: Sequence[Audited], fates: Sequence[Fate]) -> list[tuple[str, str]]:
