@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from tests.checks.conftest import Observe
 from tlgrader import checks
 from tlgrader.checks.finding import Outcome, Strength
+from tlgrader.checks.resembling import resemblance
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,54 @@ def test_a_call_that_fails_otherwise_or_not_at_all_is_told(
     assert finding.outcome is Outcome.failed
     assert words in finding.observed
     assert finding.expected.endswith(f"raises `{error}`")
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "hint"),
+    [
+        (62.5, 0.625, "100 times what was expected: a share is asked for, not percent"),
+        ([0.5, 0.025], [50, 2.5], "a hundredth"),
+        (-0.21, 0.21, "only the sign is another"),
+        ([3, -2], [-3, 2], "only the sign is another"),
+        (0.3, 0.7, "1 minus what was expected"),
+        (0.0625, 0.25, "the square of what was expected: is a root forgotten?"),
+        (0.5, 0.25, "the root of what was expected"),
+        (1.6, 0.625, "1 divided by what was expected"),
+        ([3, 2, 1], [1, 2, 3], "in the reverse order"),
+        (["b", "c", "a"], ["a", "b", "c"], "the right entries in another order"),
+        ([[1, 2], [3, 4]], [[1, 3], [2, 4]], "rows and columns are exchanged"),
+        ([[1, 2, 3]], [[1], [2], [3]], "rows and columns are exchanged"),
+        ([1, 2], [1, 2, 3], "a list of 3 was expected, not of 2"),
+        (2.0, [1, 2, 3], "a list of 3 was expected, not one value"),
+        ([1, 2, 3], 2.0, "one value was expected, not a list of 3"),
+        (2, "rust", "a name was expected, not its number"),
+        (4, 2, ""),
+        (1, 0, ""),
+        ([0, 1], [1, 1], ""),
+        (float("nan"), -0.25, ""),
+        ("blight", "rust", ""),
+        (0.7, 0.2, ""),
+    ],
+)
+def test_a_hint_says_what_a_wrong_answer_resembles(
+    seen: object, expected: object, hint: str, observe: Observe
+) -> None:
+    finding = checks.returns(observe(lambda a: seen, "f"), [2], expected)
+    assert finding.outcome is Outcome.failed
+    assert hint in finding.hint
+    assert bool(hint) is bool(finding.hint)
+
+
+def test_exchanged_arguments_are_hinted_at(observe: Observe) -> None:
+    finding = checks.returns(observe(lambda a, b: b - 2 * a, "gain"), [3, 4], 3 - 2 * 4)
+    assert "with its first two arguments exchanged" in finding.hint
+    assert checks.returns(observe(lambda a, b: a * b, "gain"), [3, 4], 7).hint == ""
+
+
+@given(st.recursive(st.none() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=8), st.data())
+def test_whatever_is_returned_a_hint_is_one_line_or_none(wanted: object, data: st.DataObject) -> None:
+    seen = data.draw(
+        st.recursive(st.none() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=8)
+    )
+    hint = resemblance(seen, wanted, 1e-6)
+    assert "\n" not in hint

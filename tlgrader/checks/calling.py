@@ -9,6 +9,7 @@ from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
 from tlgrader.checks.narrowing import narrow_observation
 from tlgrader.checks.numbers import are_near, is_number
+from tlgrader.checks.resembling import resemblance
 from tlgrader.checks.wording import cut, describe
 from tlgrader.evidence.kinds import CallableEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
@@ -43,8 +44,28 @@ def returns(
         return passed(Strength.queried, f"{call} returned {_short(value)}", wanted)
     if isinstance(value, dict) and isinstance(expected, dict):
         return _other_dict(call, _listed(value), _listed(expected), tolerance)
-    hint = "did you forget `return`?" if value is None else ""
+    hint = resemblance(_listed(value), _listed(expected), tolerance) or _exchanged(
+        observation, evidence, arguments, expected, tolerance
+    )
     return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+
+
+def _exchanged(
+    called: Observation,
+    evidence: CallableEvidence,
+    arguments: Sequence[object],
+    expected: object,
+    tolerance: float,
+) -> str:
+    """A hint where the function returns what is expected once its first two arguments are exchanged."""
+    if len(arguments) < 2:
+        return ""
+    first, second, *others = arguments
+    answer = called.source.call(evidence.handle, [second, first, *others])
+    value = None if isinstance(answer, Missing) else to_argument(Observation("result", answer, called.source))
+    if isinstance(value, Observation) or not _equal(_listed(value), _listed(expected), tolerance):
+        return ""
+    return "with its first two arguments exchanged it returns what is expected: mind their order"
 
 
 @check
