@@ -159,6 +159,18 @@ def test_as_many_numbers_as_a_frozen_module_has_are_hinted_at(swapped: Net, obse
     assert "counts them" in checks.trainable_parameters(observe(swapped), count=100).hint
 
 
+def test_too_many_trainable_numbers_are_named_by_their_module(swapped: Net, observe: Observe) -> None:
+    swapped.requires_grad_(False)
+    for module in (swapped.conv, swapped.classifier):
+        module.requires_grad_(True)
+    said = checks.trainable_parameters(observe(swapped), count=25).observed
+    assert said == "25 expected, 137 seen: the 112 too many are those of `conv`"
+    swapped.norm.requires_grad_(True)
+    swapped.conv.bias.requires_grad_(False)
+    said = checks.trainable_parameters(observe(swapped), count=25).observed
+    assert said.endswith("beside `classifier` there are 3 tensors: `conv.weight`, `norm.weight`, `norm.bias`")
+
+
 def test_a_head_that_peft_froze_hints_at_the_task(observe: Observe) -> None:
     base = nn.Sequential(OrderedDict(query=nn.Linear(4, 4), classifier=nn.Linear(4, 2)))
     model = get_peft_model(base, LoraConfig(r=1, target_modules=["query"]))

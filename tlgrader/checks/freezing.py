@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tlgrader.architectures.recognised import roots
 from tlgrader.checks.declaring import check
@@ -113,7 +113,7 @@ def trainable_parameters(
         return passed(Strength.claimed, f"{seen:,} of {total:,} numbers trainable", expected)
     return failed(
         Strength.claimed,
-        f"{wanted:,} expected, {seen:,} seen{_count_words(evidence, seen, total)}",
+        f"{wanted:,} expected, {seen:,} seen{_count_words(evidence, seen, total, wanted)}",
         expected,
         _count_hint(evidence, wanted - seen),
         {"trainable": float(seen)},
@@ -137,13 +137,39 @@ def _count_hint(evidence: ModelEvidence, lacking: int) -> str:
     return f'{hint}: with `task_type="SEQ_CLS"` peft trains a new head, too' if evidence.lora else hint
 
 
-def _count_words(evidence: ModelEvidence, seen: int, total: int) -> str:
+def _count_words(evidence: ModelEvidence, seen: int, total: int, wanted: int) -> str:
     if seen == total:
         return ": nothing is frozen"
     if seen == 0:
         return ": everything is frozen"
-    names = [p.name for p in unique_parameters(evidence) if p.requires_grad]
-    return f", in {counted(len(names), 'tensor')}: {listed(names)}"
+    trainable = [p for p in unique_parameters(evidence) if p.requires_grad]
+    return _too_many(trainable, seen, wanted) or f", in {_tensors(trainable)}"
+
+
+def _too_many(trainable: Sequence[ParameterInfo], seen: int, wanted: int) -> str:
+    """The module that has just the surplus; or what lies beside the one that has as many as were expected."""
+    sizes: Counter[str] = Counter()
+    for parameter in trainable:
+        parts = plain_name(parameter.name).split(".")
+        sizes.update({".".join(parts[:depth]): parameter.size for depth in range(1, len(parts))})
+    surplus = _outermost(name for name, size in sizes.items() if size == seen - wanted)
+    if len(surplus) == 1:
+        return f": the {seen - wanted:,} too many are those of `{surplus[0]}`"
+    right = _outermost(name for name, size in sizes.items() if size == wanted)
+    if len(right) != 1:
+        return ""
+    beside = [p for p in trainable if not is_within(p.name, (right[0],))]
+    return f": beside `{right[0]}` there are {_tensors(beside)}"
+
+
+def _outermost(modules: Iterable[str]) -> list[str]:
+    """Those that lie in no other: a module that holds nothing but another one has as many parameters."""
+    names = sorted(modules)
+    return [name for name in names if not any(is_within(name, (other,)) for other in names if other != name)]
+
+
+def _tensors(parameters: Sequence[ParameterInfo]) -> str:
+    return f"{counted(len(parameters), 'tensor')}: {listed(p.name for p in parameters)}"
 
 
 @check
