@@ -166,7 +166,7 @@ def test_too_many_trainable_numbers_are_named_by_their_module(swapped: Net, obse
     said = checks.trainable_parameters(observe(swapped), count=25).observed
     assert said == "25 expected, 137 seen: the 112 too many are those of `conv`"
     swapped.norm.requires_grad_(True)
-    swapped.conv.bias.requires_grad_(False)
+    swapped.conv.get_parameter("bias").requires_grad_(False)
     said = checks.trainable_parameters(observe(swapped), count=25).observed
     assert said.endswith("beside `classifier` there are 3 tensors: `conv.weight`, `norm.weight`, `norm.bias`")
 
