@@ -76,6 +76,16 @@ def test_the_threshold_lies_between_and_nearer_to_the_narrower_side() -> None:
     assert found.correct.interval[1] == pytest.approx(0.3085, abs=1e-3)  # exact binomial, 0 of 10
 
 
+def test_a_threshold_that_students_were_told_stays_where_none_errs_less_often() -> None:
+    apart = _sides({"reference": (0.9, 0.01)}, {"baseline__head": (0.4, 0.02)})
+    best = calibrated(apart, "accuracy").threshold
+    assert best != 0.75
+    assert calibrated(apart, "accuracy", told=0.75).threshold == 0.75
+    assert calibrated(apart, "accuracy", told=0.95).threshold == best, "right ones would fail"
+    near = _sides({"reference": (0.8, 0.02)}, {"baseline__head": (0.69, 0.02)})
+    assert calibrated(near, "accuracy", told=0.79).threshold == calibrated(near, "accuracy").threshold
+
+
 def test_far_apart_the_threshold_is_still_in_proportion() -> None:
     # Twenty standard deviations away, every probability is 0 to a computer; distances are not.
     found = _two((0.878, 0.0096), (0.3075, 0.0178))

@@ -38,6 +38,7 @@ def calibrate(
 
     Runs the reference, every pass__*.py and every baseline__*.py under --seeds seeds each. Every measure that
     reference.json names gets a threshold and a grey zone, in which a submission is run again and the mean decides.
+    A threshold that students were told stays where another would not err less often.
     Writes them, the distributions and the estimated error rates to tl_solutions/EXERCISE/reference.json, and draws
     them in reference.png beside it. Refuses where no threshold keeps both error rates at 1 % or below.
 
@@ -54,7 +55,7 @@ def calibrate(
     sides = {name: _sides(here, exercise, runs, name) for name in names}
     for name in names:
         STDOUT.print(_distributions(name, sides[name]))
-    found = {name: calibrated(sides[name], name) for name in names}
+    found = {name: calibrated(sides[name], name, stored.told(here, exercise, name)) for name in names}
     if runs:
         stored.write_reference(here, exercise, found, runs[0].record.versions, chance)
     else:

@@ -70,12 +70,13 @@ class Fit(msgspec.Struct, frozen=True):
         return NormalDist(self.mean, self.sd)
 
 
-def calibrated(found: Sides, name: str) -> Calibrated:
+def calibrated(found: Sides, name: str, told: float | None = None) -> Calibrated:
     """The threshold of the measure `name` and its grey zone.
 
     Each side's nearest sample is the one that reaches farthest over in one run of a hundred. Of the percentage
     points between these two, the threshold is the one that lies the most standard deviations from the nearer of
-    them, if grading by it, grey zone and mean included, errs at a rate of at most `RATE` on either side.
+    them, if grading by it, grey zone and mean included, errs at a rate of at most `RATE` on either side. The one
+    that students were `told` stays where grading by it errs no more often.
 
     Raises:
         AuthorError: no threshold does.
@@ -83,16 +84,29 @@ def calibrated(found: Sides, name: str) -> Calibrated:
     right, weak = fits(found.correct, strongest=False), fits(found.weak, strongest=True)
     points = _between(weak[0].mean, right[0].mean)
     points.sort(key=lambda t: -min((right[0].mean - t) / right[0].sd, (t - weak[0].mean) / weak[0].sd))
-    for point in points[:_POINTS_TRIED]:
-        zone = grey_zone(point, right, weak)
-        if worst(zone, right, weak=False)[1] <= RATE and worst(zone, weak, weak=True)[1] <= RATE:
-            return Calibrated(
-                point,
-                (zone.low, zone.high),
-                _side(zone, found.correct, right, weak=False),
-                _side(zone, found.weak, weak, weak=True),
-            )
-    raise AuthorError(_refusal(name, grey_zone(points[0], right, weak), right, weak))
+    zones = [grey_zone(point, right, weak) for point in points[:_POINTS_TRIED]]
+    best = next((zone for zone in zones if max(_rates(zone, right, weak)) <= RATE), None)
+    if best is None:
+        raise AuthorError(_refusal(name, zones[0], right, weak))
+    zone = _as_told(told, best, right, weak) if told in points else best
+    return Calibrated(
+        zone.threshold,
+        (zone.low, zone.high),
+        _side(zone, found.correct, right, weak=False),
+        _side(zone, found.weak, weak, weak=True),
+    )
+
+
+def _as_told(told: float, best: GreyZone, right: Sequence[Fit], weak: Sequence[Fit]) -> GreyZone:
+    """The zone around the threshold that students were `told`, unless the `best` one errs less often."""
+    kept = grey_zone(told, right, weak)
+    both = zip(_rates(kept, right, weak), _rates(best, right, weak), strict=True)
+    return kept if all(one <= other for one, other in both) else best
+
+
+def _rates(zone: GreyZone, right: Sequence[Fit], weak: Sequence[Fit]) -> tuple[float, float]:
+    """How often the grader errs on the worst sample of either side."""
+    return worst(zone, right, weak=False)[1], worst(zone, weak, weak=True)[1]
 
 
 def fits(distributions: Distributions, *, strongest: bool) -> list[Fit]:

@@ -45,6 +45,12 @@ def names(course: Course, exercise: str) -> list[str]:
     return found
 
 
+def told(course: Course, exercise: str, name: str) -> float | None:
+    """The threshold that calibration set before, and students may have been told; None for a first guess."""
+    entry = entries(course.measured(exercise))[name]
+    return float(entry["threshold"]) if "zone" in entry else None
+
+
 def stored_sides(course: Course, exercise: str, name: str) -> Sides:
     """The runs of the measure `name` that ``reference.json`` holds.
 
