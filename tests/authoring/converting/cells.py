@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tests.authoring.converting.gallery import cells_of
 from tests.tiny import CHECK, GIVEN, STUDENT, make_cell
 
 _BLANK = re.compile(r"#\s*FIX_ME:\s*([^?\n]*\?) *(?=\S)")
@@ -88,18 +89,15 @@ def text(id: str, source: str) -> NotebookNode:
 
 
 def converted(path: Path, steps: Sequence[Step]) -> Converted:
-    """The notebook at `path` after `steps`, in the notebook's order.
+    """The notebook at `path`, or the script for sphinx-gallery, after `steps`, in its own order.
 
     Raises:
         NotFound: a cell or a place in it that a step is about is not there, or more than once.
     """
-    try:
-        original = nbformat.read(path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise NotFound(f"{path} is no notebook: {error}") from error
-    by_place = {_place(original.cells, step.finds, path.name): step for step in steps}
+    cells = _read(path)
+    by_place = {_place(cells, step.finds, path.name): step for step in steps}
     result = Converted(nbformat.v4.new_notebook(metadata=_metadata()))
-    for place, cell in enumerate(original.cells):
+    for place, cell in enumerate(cells):
         step = by_place.get(place)
         result.notebook.cells += _stepped(step, cell.source, result) if step else [_kept(cell, place)]
     return result
@@ -138,6 +136,15 @@ def edited(source: str, edits: Sequence[Edit], where: str) -> str:
         if not times:
             raise NotFound(f"{where} does not hold what `{edit.old}` matches")
     return source
+
+
+def _read(path: Path) -> list[NotebookNode]:
+    try:
+        if path.suffix == ".py":
+            return cells_of(path.read_text())
+        return nbformat.read(path, as_version=4).cells
+    except (OSError, ValueError, SyntaxError) as error:
+        raise NotFound(f"{path} is no notebook: {error}") from error
 
 
 def _place(cells: Sequence[NotebookNode], finds: str, name: str) -> int:
