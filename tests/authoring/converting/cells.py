@@ -41,7 +41,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What becomes of the one code cell that holds `finds`.
+    """What becomes of the one code cell that holds `finds`, or with `last` of the last that does.
 
     A cell with `blanks` or with ``FIX_ME`` in it is a student's: `blanks` are made beside those, and `answers` are the
     solutions of its ``FIX_ME``, in their order. `before` and `after` are cells of the conversion's own. Where `until`
@@ -55,6 +55,7 @@ class Step:
     answers: Sequence[str] = ()
     until: str = ""
     rest: Step | None = None
+    last: bool = False
     before: Sequence[NotebookNode] = ()
     after: Sequence[NotebookNode] = ()
 
@@ -95,7 +96,7 @@ def converted(path: Path, steps: Sequence[Step]) -> Converted:
         NotFound: a cell or a place in it that a step is about is not there, or more than once.
     """
     cells = _read(path)
-    by_place = {_place(cells, step.finds, path.name): step for step in steps}
+    by_place = {_place(cells, step, path.name): step for step in steps}
     result = Converted(nbformat.v4.new_notebook(metadata=_metadata()))
     for place, cell in enumerate(cells):
         step = by_place.get(place)
@@ -147,11 +148,11 @@ def _read(path: Path) -> list[NotebookNode]:
         raise NotFound(f"{path} is no notebook: {error}") from error
 
 
-def _place(cells: Sequence[NotebookNode], finds: str, name: str) -> int:
-    places = [i for i, cell in enumerate(cells) if cell.cell_type == "code" and finds in cell.source]
-    if len(places) != 1:
-        raise NotFound(f"{name} has {len(places)} code cells that hold `{finds}`; one was expected")
-    return places[0]
+def _place(cells: Sequence[NotebookNode], step: Step, name: str) -> int:
+    places = [i for i, cell in enumerate(cells) if cell.cell_type == "code" and step.finds in cell.source]
+    if not places or (len(places) > 1 and not step.last):
+        raise NotFound(f"{name} has {len(places)} code cells that hold `{step.finds}`; one was expected")
+    return places[-1]
 
 
 def _stepped(step: Step, source: str, result: Converted) -> list[NotebookNode]:
