@@ -94,6 +94,9 @@ STEPS = (
     Step(
         "model_conv = torchvision.models.resnet18(",
         "features",
+        edits=(
+            Edit(r"lr=0\.001", "lr=0.01", "a learning rate of 0.01 for the head alone: there are few steps"),
+        ),
         blanks=(
             Edit(r"param\.requires_grad = False", "param.requires_grad = ...  # FIX_ME: trained or not?"),
             Edit(r"(?<=model_conv\.fc = )nn\.Linear\(.*\)", "...  # FIX_ME: which layer?"),

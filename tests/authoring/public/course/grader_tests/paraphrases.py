@@ -25,27 +25,17 @@ _NEWS = (
     (
         "{who} dismissed {sum} workers at {what}",
         "At {what} , {who} cut {sum} jobs",
-        "{sum} lost jobs at {what} of {who}",
+        "{who} cut {sum} jobs at {what}",
     ),
     (
         "{who} won the case against {what}",
-        "The court ruled for {who} and against {what}",
+        "The court ruled for {who} and not {what}",
         "{what} lost to {who} in court",
-    ),
-    (
-        "{who} opened a plant near {what}",
-        "A new plant of {who} stands near {what}",
-        "{who} began production near {what}",
     ),
     (
         "Shares of {who} fell because of {what}",
         "News of {what} sent {who} stock down",
-        "{what} cost {who} market value",
-    ),
-    (
-        "{who} will pay {sum} in taxes to {what}",
-        "{what} gets {sum} of taxes from {who}",
-        "{who} owes {what} {sum} in tax",
+        "{what} cost {who} dearly",
     ),
 )
 _WHO = ("Northwind", "Lakeland", "Acme", "Orchard", "Initial", "Umbrella")

@@ -5,7 +5,7 @@ failed: check_trainer/assert, check_train/tells_paraphrases
 
 # %% trainer
 training_args = TrainingArguments(
-    "test-trainer", num_train_epochs=2, learning_rate=3e-4, report_to="none", eval_strategy="epoch"
+    "test-trainer", learning_rate=2e-4, report_to="none", eval_strategy="epoch"
 )
 model = AutoModelForSequenceClassification.from_pretrained(checkpoint, num_labels=2)
 trainer = Trainer(
