@@ -79,7 +79,7 @@ STEPS = (
         blanks=(
             Edit(r"models\.resnet18\(.*\)", "...  # FIX_ME: which network, with which weights?"),
             Edit(r"(?<=model_ft\.fc = )nn\.Linear\(.*\)", "...  # FIX_ME: which layer?"),
-            Edit(r"model_ft\.parameters\(\), ", "..., "),
+            Edit(r"model_ft\.parameters\(\), (.*)", r"..., \1  # FIX_ME: which parameters?"),
         ),
         after=(
             checked(
@@ -100,7 +100,7 @@ STEPS = (
         blanks=(
             Edit(r"param\.requires_grad = False", "param.requires_grad = ...  # FIX_ME: trained or not?"),
             Edit(r"(?<=model_conv\.fc = )nn\.Linear\(.*\)", "...  # FIX_ME: which layer?"),
-            Edit(r"model_conv\.fc\.parameters\(\), ", "..., "),
+            Edit(r"model_conv\.fc\.parameters\(\), (.*)", r"..., \1  # FIX_ME: which parameters?"),
         ),
         after=(
             checked(

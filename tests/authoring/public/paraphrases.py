@@ -115,7 +115,7 @@ STEPS = (
         blanks=(
             Edit(r'train_dataset=.*"\],', "train_dataset=...,  # FIX_ME: which pairs?"),
             Edit(r'eval_dataset=.*"\],', "eval_dataset=...,  # FIX_ME: which pairs?"),
-            Edit(r"compute_metrics=compute_metrics", "compute_metrics=...  # FIX_ME: what is measured?"),
+            Edit(r"compute_metrics=compute_metrics,", "compute_metrics=...,  # FIX_ME: what is measured?"),
         ),
         after=(
             checked(
