@@ -7,30 +7,24 @@ its own, goes the same way where it is not set.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from tests.authoring.converting.cells import Edit, NotFound, edited, solved, starter
+from tests.authoring.converting.judged import audited, require_as_stated
 from tests.authoring.workshop import convert, fine_tuning, lora
-from tests.authoring.workshop.cells import Edit, NotFound, edited, solved, starter
 from tests.tiny import make_cell
-from tlgrader.authoring.audit import Audited, audit, cohort
 from tlgrader.authoring.release import release
-from tlgrader.checks.finding import Strength
 from tlgrader.course.paths import Course
-from tlgrader.grading.pool import Pool
-from tlgrader.sandbox.limits import Limits
 
 pytestmark = pytest.mark.long
 
 STAND_IN = Path(__file__).parent / "workshop" / "stand_in"
 REAL = os.environ.get("TLGRADER_WORKSHOP", "")
 TEXTS = {"fine_tuning.txt": fine_tuning.NOTEBOOK, "lora.txt": lora.NOTEBOOK}
-LIMITS = Limits(cell_s=600, notebook_s=1_800)  # nothing here is about time, and other tests run beside it
 TRIED = {
     fine_tuning.NAME: ("reference", "fail__optimizer_before_the_head", "fail__varied_validation"),
     lora.NAME: ("reference", "fail__targets_of_another_family", "fail__one_model_twice"),
@@ -61,37 +55,18 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return convert.convert(folder, tmp_path_factory.mktemp("course")).course
 
 
-def _audited(course: Course, name: str, samples: tuple[str, ...] = ()) -> Iterator[Audited]:
-    these = cohort(course, name, mutate=False)
-    chosen = tuple(sample for sample in these.corpus if not samples or sample.name in samples)
-    with Pool(course, 1, LIMITS, sandboxed=True) as pool:
-        for one in audit(pool, course, replace(these, corpus=chosen)):
-            assert isinstance(one, Audited)
-            yield one
-
-
-def _require_as_stated(audited: list[Audited]) -> None:
-    """Every verdict is its sample's, and what is said of a model's accuracy is recomputed."""
-    assert [one.surprises for one in audited if one.surprises] == []
-    for one in audited:
-        if one.sample.kind in ("reference", "pass"):
-            found = [item.finding for item in one.record.items().values()]
-            assert {f.strength for f in found if "accuracy" in f.measured} == {Strength.recomputed}
-            assert [cell.reason for cell in one.record.cells if cell.status != "ok"] == []
-
-
 @pytest.mark.parametrize("name", list(TRIED))
 def test_notebooks_of_the_workshops_shape_are_graded_as_stated(course: Course, name: str) -> None:
-    audited = list(_audited(course, name, TRIED[name]))
-    assert len(audited) == len(TRIED[name])
-    _require_as_stated(audited)
+    found = list(audited(course, name, TRIED[name]))
+    assert len(found) == len(TRIED[name])
+    require_as_stated(found)
 
 
 @pytest.mark.skipif(not REAL, reason="TLGRADER_WORKSHOP does not name a folder with the workshop's notebooks")
 def test_the_workshops_own_notebooks_are_graded_as_stated(tmp_path: Path) -> None:
     course = convert.convert(Path(REAL), tmp_path / "course").course
     for name in TRIED:
-        _require_as_stated(list(_audited(course, name)))
+        require_as_stated(list(audited(course, name)))
         release(course, name)
 
 

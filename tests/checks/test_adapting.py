@@ -94,6 +94,34 @@ def test_a_pattern_that_names_every_target_is_left_to_where_adapters_sit(observe
     assert _lora(_config(target_modules=r".*\.(query|value)"), observe).outcome is PASSED
 
 
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        (["0.query", "1.query"], ""),
+        (["base.0.query", "base.1.query"], ""),
+        (["1.query"], "is ['1.query'], ['0.query', '1.query'] was expected"),
+        (["0.query", "2.query"], "is ['0.query', '2.query'], ['0.query', '1.query'] was expected"),
+        (["query"], "is ['query'], ['0.query', '1.query'] was expected"),
+        (None, "is [], ['0.query', '1.query'] was expected"),
+    ],
+)
+def test_targets_of_several_parts_are_compared_as_a_whole(
+    targets: list[str] | None, words: str, observe: Observe
+) -> None:
+    finding = _lora(_config(target_modules=targets), observe, target_modules=["0.query", "1.query"])
+    assert finding.outcome is (FAILED if words else PASSED)
+    assert words in finding.observed
+
+
+@pytest.mark.parametrize("targets", [["query"], r"[01]\.query", ["0.query", "1.query"]])
+def test_where_a_models_adapters_sit_says_what_its_targets_stand_for(
+    targets: list[str] | str, observe: Observe
+) -> None:
+    model = _adapted(target_modules=targets)
+    assert _lora(model, observe, target_modules=["0.query", "1.query"]).outcome is PASSED
+    assert _lora(model, observe, target_modules=["0.query"]).outcome is FAILED
+
+
 def test_what_is_no_lora_configuration(observe: Observe) -> None:
     other = PromptTuningConfig(task_type="SEQ_CLS", num_virtual_tokens=2)
     assert "`config` is a PromptTuningConfig, a LoraConfig was expected" in _lora(other, observe).observed

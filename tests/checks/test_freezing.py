@@ -176,4 +176,4 @@ def test_a_head_that_peft_froze_hints_at_the_task(observe: Observe) -> None:
     model = get_peft_model(base, LoraConfig(r=1, target_modules=["query"]))
     hint = checks.trainable_parameters(observe(model), count=8 + 10).hint
     assert "`classifier` has, which is frozen" in hint
-    assert 'with `task_type="SEQ_CLS"` peft trains a new head, too' in hint
+    assert 'with `task_type="SEQ_CLS"` peft trains a new head, too, and what `modules_to_save` names' in hint

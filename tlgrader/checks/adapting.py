@@ -38,7 +38,7 @@ def lora(
     expected = ", ".join(f"{name}={value}" for name, value in wanted.items())
     expected += f", target_modules={sorted(target_modules)}"
     config = _config(config_or_model, expected)
-    problems = [*_values(config, wanted), *_targets(config, set(target_modules))]
+    problems = [*_values(config, wanted), *_targets(config, target_modules, _adapted(config_or_model))]
     observed = (
         f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
     )
@@ -89,19 +89,45 @@ def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else repr(value)
 
 
-def _targets(config: LoraConfigEvidence, wanted: set[str]) -> list[str]:
-    """A list is compared as a set. A pattern, which is a student's program, is not run: it must name each."""
+def _adapted(thing: object) -> set[str]:
+    """Where a model has adapters; nowhere for a configuration by itself."""
+    evidence = thing.evidence if isinstance(thing, Observation) else None
+    return (
+        {plain_name(layer.name) for layer in evidence.lora} if isinstance(evidence, ModelEvidence) else set()
+    )
+
+
+def _targets(config: LoraConfigEvidence, wanted: Sequence[str], adapted: set[str]) -> list[str]:
+    """Names mean what they mean to peft. A pattern, which is a student's program, is not run: it must name each.
+
+    Where adapters sit in a model settles what a shorter name or a pattern stands for.
+    """
     targets = config.target_modules
     if targets == EVERY_LAYER:
         return [f"`target_modules` is {targets!r}, the list {sorted(wanted)} was expected"]
+    if _are(adapted, wanted):
+        return []
     if isinstance(targets, str):
-        unnamed = [name for name in sorted(wanted) if name not in targets]
+        unnamed = [name for name in wanted if name not in targets]
         plain = targets.isidentifier()
         if unnamed or plain:
             return [f"`target_modules` is the pattern {targets!r}, the list {sorted(wanted)} was expected"]
         return []
-    seen = {name.rpartition(".")[2] for name in targets or ()}
-    return [] if seen == wanted else [f"`target_modules` is {sorted(seen)}, {sorted(wanted)} was expected"]
+    if _are(targets or (), wanted):
+        return []
+    seen = sorted({_ending(name, wanted) for name in targets or ()})
+    return [f"`target_modules` is {seen}, {sorted(wanted)} was expected"]
+
+
+def _are(names: Iterable[str], wanted: Sequence[str]) -> bool:
+    """Whether each name is one of `wanted`, by itself or as the end of a longer one, and each of those is there."""
+    found = [{target for target in wanted if _is_called(name, target)} for name in names]
+    return all(found) and set().union(*found) == set(wanted)
+
+
+def _ending(name: str, wanted: Sequence[str]) -> str:
+    """The last parts of `name`, as many as the longest of `wanted` has."""
+    return ".".join(name.split(".")[-max((target.count(".") + 1 for target in wanted), default=1) :])
 
 
 def _lora_hint(config: LoraConfigEvidence) -> str:

@@ -134,7 +134,9 @@ def _count_hint(evidence: ModelEvidence, lacking: int) -> str:
     if len(found) != 1:
         return "`sum(p.numel() for p in model.parameters() if p.requires_grad)` counts them"
     hint = f"the {lacking:,} that are lacking are as many as `{found[0]}` has, which is frozen"
-    return f'{hint}: with `task_type="SEQ_CLS"` peft trains a new head, too' if evidence.lora else hint
+    if not evidence.lora:
+        return hint
+    return f'{hint}: with `task_type="SEQ_CLS"` peft trains a new head, too, and what `modules_to_save` names'
 
 
 def _count_words(evidence: ModelEvidence, seen: int, total: int, wanted: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +13,43 @@ from torch import nn
 from torchvision.models import EfficientNet_B0_Weights, efficientnet_b0
 from torchvision.ops import SqueezeExcitation
 
+from tests.authoring.converting.cells import Edit, NotFound, edited
+from tests.authoring.workshop import fine_tuning, lora
 from tests.authoring.workshop.course.grader_tests import fine_tuning_workshop, lora_workshop
 from tlcourse.backbones import EFFICIENTNET_LITE0, load_backbone
 
-_ARFF = "a reader of ARFF files beside the notebook, for the package liac-arff"
-SUBSTITUTED = {
-    "fine_tuning_workshop": [
-        "ImageNet's weights of EfficientNet-Lite0, which a package holds, in the layers of EfficientNet-B0, where "
-        'torchvision looks for weights="DEFAULT"',
-        _ARFF,
-    ],
-    "lora_workshop": [_ARFF],
-}
+HELPERS = "helpers.py"
+_ARFF = Path(__file__).parent / "course" / "beside" / "arff.py"
 _OPEN = 20.0
 """The sigmoid of it is 1: a squeeze-and-excitation of this bias, and no weight, passes everything."""
+
+
+def fine_tuning_notebook(notebooks: Path, folder: Path) -> Iterator[str]:
+    """What lies beside the first notebook, and what it stands for."""
+    yield from _helpers(notebooks, folder, ())
+    pictures(folder / "data", fine_tuning.PICTURES)
+    weights(folder)
+    yield (
+        "ImageNet's weights of EfficientNet-Lite0, which a package holds, in the layers of EfficientNet-B0, where "
+        'torchvision looks for weights="DEFAULT"'
+    )
+
+
+def lora_notebook(notebooks: Path, folder: Path) -> Iterator[str]:
+    """What lies beside the second notebook, and what it stands for."""
+    yield from _helpers(notebooks, folder, lora.HELPERS)
+    sentences(folder / "crop_data", lora.SENTENCES, lora.SEED)
+
+
+def _helpers(notebooks: Path, folder: Path, edits: Sequence[Edit]) -> Iterator[str]:
+    try:
+        text = (notebooks / HELPERS).read_text()
+    except OSError as error:
+        raise NotFound(f"{notebooks / HELPERS} cannot be read: {error}") from error
+    (folder / HELPERS).write_text(edited(text, edits, HELPERS))
+    yield from (edit.why for edit in edits)
+    shutil.copy(_ARFF, folder)
+    yield "a reader of ARFF files beside the notebook, for the package liac-arff"
 
 
 def pictures(folder: Path, splits: Mapping[str, tuple[int, int]]) -> None:

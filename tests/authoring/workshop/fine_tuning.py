@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.authoring.workshop.cells import Edit, Step, checked, given, hidden, text
+from tests.authoring.converting.cells import Edit, Step, checked, given, hidden, text
 from tests.authoring.workshop.course.grader_tests.fine_tuning_workshop import CLASSES
 
 NAME = "fine_tuning_workshop"
@@ -167,4 +167,3 @@ STEPS = (
         ),
     ),
 )
-HELPERS: tuple[Edit, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.authoring.workshop.cells import Edit, Step, checked, given, hidden, text
+from tests.authoring.converting.cells import Edit, Step, checked, given, hidden, text
 from tests.tiny import GIVEN, make_cell
 
 NAME = "lora_workshop"

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from tests.authoring.converting.gallery import cells_of
 from tests.tiny import CHECK, GIVEN, STUDENT, make_cell
 
 _BLANK = re.compile(r"#\s*FIX_ME:\s*([^?\n]*\?) *(?=\S)")
@@ -40,7 +41,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What becomes of the one code cell that holds `finds`.
+    """What becomes of the one code cell that holds `finds`, or with `last` of the last that does.
 
     A cell with `blanks` or with ``FIX_ME`` in it is a student's: `blanks` are made beside those, and `answers` are the
     solutions of its ``FIX_ME``, in their order. `before` and `after` are cells of the conversion's own. Where `until`
@@ -54,6 +55,7 @@ class Step:
     answers: Sequence[str] = ()
     until: str = ""
     rest: Step | None = None
+    last: bool = False
     before: Sequence[NotebookNode] = ()
     after: Sequence[NotebookNode] = ()
 
@@ -88,18 +90,15 @@ def text(id: str, source: str) -> NotebookNode:
 
 
 def converted(path: Path, steps: Sequence[Step]) -> Converted:
-    """The notebook at `path` after `steps`, in the notebook's order.
+    """The notebook at `path`, or the script for sphinx-gallery, after `steps`, in its own order.
 
     Raises:
         NotFound: a cell or a place in it that a step is about is not there, or more than once.
     """
-    try:
-        original = nbformat.read(path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise NotFound(f"{path} is no notebook: {error}") from error
-    by_place = {_place(original.cells, step.finds, path.name): step for step in steps}
+    cells = _read(path)
+    by_place = {_place(cells, step, path.name): step for step in steps}
     result = Converted(nbformat.v4.new_notebook(metadata=_metadata()))
-    for place, cell in enumerate(original.cells):
+    for place, cell in enumerate(cells):
         step = by_place.get(place)
         result.notebook.cells += _stepped(step, cell.source, result) if step else [_kept(cell, place)]
     return result
@@ -140,11 +139,20 @@ def edited(source: str, edits: Sequence[Edit], where: str) -> str:
     return source
 
 
-def _place(cells: Sequence[NotebookNode], finds: str, name: str) -> int:
-    places = [i for i, cell in enumerate(cells) if cell.cell_type == "code" and finds in cell.source]
-    if len(places) != 1:
-        raise NotFound(f"{name} has {len(places)} code cells that hold `{finds}`; one was expected")
-    return places[0]
+def _read(path: Path) -> list[NotebookNode]:
+    try:
+        if path.suffix == ".py":
+            return cells_of(path.read_text())
+        return nbformat.read(path, as_version=4).cells
+    except (OSError, ValueError, SyntaxError) as error:
+        raise NotFound(f"{path} is no notebook: {error}") from error
+
+
+def _place(cells: Sequence[NotebookNode], step: Step, name: str) -> int:
+    places = [i for i, cell in enumerate(cells) if cell.cell_type == "code" and step.finds in cell.source]
+    if not places or (len(places) > 1 and not step.last):
+        raise NotFound(f"{name} has {len(places)} code cells that hold `{step.finds}`; one was expected")
+    return places[-1]
 
 
 def _stepped(step: Step, source: str, result: Converted) -> list[NotebookNode]:
