@@ -4,7 +4,7 @@ from tlgrader.architectures import Architecture
 from tlgrader.course.needs import Needs
 from tlgrader.course.paths import Course
 from tlgrader.course.registration import Registration, read_registration, register, registration_here
-from tlgrader.course.symptom import Symptom, tried
+from tlgrader.course.symptom import Symptom, serves_graders, tried
 
 __all__ = [
     "Architecture",
@@ -15,5 +15,6 @@ __all__ = [
     "read_registration",
     "register",
     "registration_here",
+    "serves_graders",
     "tried",
 ]
