@@ -1,10 +1,16 @@
-"""`tlgrader doctor` starts what graders start, and so sees what would stop or slow a cohort."""
+"""`tlgrader doctor` starts what graders start, and so sees what would stop or slow a cohort.
+
+It says whom an installation serves: what only graders need is no fault of a student's.
+"""
 
 from pathlib import Path
 
 import pytest
 
-from tlgrader.course import Registration
+from tlcourse import COURSE
+from tlgrader.architectures import installed
+from tlgrader.course import Registration, Symptom
+from tlgrader.data_home import DataHome
 from tlgrader.doctor import examine
 
 
@@ -38,3 +44,55 @@ def test_what_would_stop_all_grading_is_seen_before_a_cohort_does() -> None:
     (slot,) = [symptom for symptom in symptoms if symptom.what == "slot"]
     assert (slot.well, slot.needed) == (False, True)
     assert "course.py lets `a_course.missing` be prepared, which fails: ModuleNotFoundError" in slot.found
+
+
+@pytest.fixture
+def without(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Distributions to be missing: what is added here counts as not installed. No slot is started."""
+    missing: set[str] = set()
+    there = installed._is_installed
+    monkeypatch.setattr(installed, "_is_installed", lambda name: name not in missing and there(name))
+    monkeypatch.setattr("tlgrader.doctor._slot", lambda registration: [])
+    return missing
+
+
+def _seen(registration: Registration) -> dict[str, Symptom]:
+    return {symptom.what: symptom for symptom in examine(registration)}
+
+
+@pytest.mark.usefixtures("without")
+def test_all_is_there_for_graders() -> None:
+    seen = _seen(Registration())
+    assert seen["serves"] == Symptom("serves", True, "students, authors and graders")
+    assert seen["nbgrader"].well
+
+
+def test_a_students_installation_lacks_nothing(
+    without: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hidden data are not even looked for: no student may have them."""
+    without.update(("nbgrader", "bleach"))
+    monkeypatch.setattr(DataHome, "hidden", tmp_path / "none")
+    seen = _seen(Registration(examine=COURSE.examine))
+    assert not [symptom for symptom in seen.values() if symptom.needed and not symptom.well]
+    assert seen["serves"].found.startswith("students: `tlgrader check`")
+    assert "hidden data" not in seen
+    assert "pip install 'tlgrader[grade]'" in seen["nbgrader"].advice
+
+
+def test_a_graders_installation_that_lacks_something_is_a_fault(without: set[str]) -> None:
+    without.add("bleach")
+    seen = _seen(Registration())
+    assert (seen["serves"].well, seen["serves"].needed) == (False, True)
+    assert "bleach is missing" in seen["serves"].found
+
+
+def test_a_student_can_check_a_notebook_where_no_wall_can_be_built(
+    without: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tlgrader.sandbox.wall.available", lambda: "no user namespaces")
+    assert _seen(Registration())["wall"].needed
+    without.add("nbgrader")
+    wall = _seen(Registration())["wall"]
+    assert (wall.well, wall.needed) == (False, False)
+    assert "--no-sandbox" in wall.advice

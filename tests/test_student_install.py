@@ -17,6 +17,7 @@ from tests.tiny import REPOSITORY
 from tlcourse import COURSE
 from tlgrader.course import registration_here
 from tlgrader.course.paths import Course
+from tlgrader.evidence.handed_in import FILE
 from tlgrader.notebook.corpus import as_notebook, read_corpus
 from tlgrader.notebook.exercise import read_exercise
 
@@ -40,6 +41,23 @@ class Missing:
 
 BLOCKED = set(sys.argv.pop(1).split(","))
 sys.meta_path.insert(0, Missing())
+"""
+IN_A_KERNEL = """
+import sys
+from jupyter_client.manager import start_new_kernel
+
+manager, client = start_new_kernel(kernel_name="python3")
+client.execute_interactive(sys.argv[1], timeout=300)
+client.stop_channels()
+manager.shutdown_kernel(now=True)
+"""
+HANDING_IN = """
+import torch, tlgrader
+from tlgrader import check
+
+net = torch.nn.Linear(2, 2)
+check.in_train_mode(net)
+tlgrader.hand_in(net)
 """
 
 
@@ -115,15 +133,35 @@ def notebook(tmp_path: Path) -> Path:
     return path
 
 
+def _as_a_student(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    program, *arguments = command
+    return subprocess.run(
+        [INSTALLED / program, *arguments], cwd=folder, env=own, capture_output=True, text=True, check=False
+    )
+
+
 @pytest.mark.installed
 def test_a_student_checks_a_notebook_with_what_students_install(notebook: Path) -> None:
-    def run(*command: str) -> subprocess.CompletedProcess[str]:
-        own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        return subprocess.run(
-            command, cwd=notebook.parent, env=own, capture_output=True, text=True, check=False
-        )
-
-    assert "nbgrader" in run(str(INSTALLED / "python"), "-c", "import nbgrader").stderr
-    done = run(str(INSTALLED / "tlgrader"), "check", notebook.name)
+    assert "nbgrader" in _as_a_student(notebook.parent, "python", "-c", "import nbgrader").stderr
+    done = _as_a_student(notebook.parent, "tlgrader", "check", notebook.name)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "visible checks passed" in done.stdout
+
+
+@pytest.mark.installed
+def test_the_doctor_finds_nothing_wrong_with_what_students_install(tmp_path: Path) -> None:
+    done = _as_a_student(tmp_path, "tlgrader", "doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "✗" not in done.stdout
+    assert "students:" in done.stdout
+    assert "'tlgrader[grade]'" in done.stdout
+
+
+@pytest.mark.installed
+def test_a_student_hands_in_with_what_students_install(tmp_path: Path) -> None:
+    done = _as_a_student(tmp_path, "python", "-c", IN_A_KERNEL, HANDING_IN)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "✓ in_train_mode" in done.stdout
+    assert "✓ Handed in: `net`" in done.stdout
+    assert (tmp_path / FILE).is_file()

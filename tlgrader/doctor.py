@@ -13,11 +13,15 @@ from pathlib import Path
 import psutil
 
 from tlgrader.architectures import architecture, declare
-from tlgrader.course import Registration, Symptom, tried
+from tlgrader.architectures.installed import lacking
+from tlgrader.course import Registration, Symptom, serves_graders, tried
 from tlgrader.errors import GraderError, MachineError
 from tlgrader.sandbox import gpu, wall
 from tlgrader.sandbox.limits import Limits, in_words
 from tlgrader.sandbox.slot import Slot
+
+_EVERYBODYS = ("torch", "torchvision", "transformers", "peft")
+_EXTRA = "`tlgrader grade` needs pip install 'tlgrader[grade]'"
 
 
 def examine(registration: Registration) -> list[Symptom]:
@@ -26,6 +30,7 @@ def examine(registration: Registration) -> list[Symptom]:
     return [
         _python(),
         _packages(),
+        _serves(),
         _wall(),
         _room(),
         *_slot(registration),
@@ -43,18 +48,40 @@ def _python() -> Symptom:
 
 
 def _packages() -> Symptom:
-    names = ("torch", "torchvision", "timm", "transformers", "peft", "nbgrader")
+    """The versions that decide what notebooks do; the last two come with extras."""
+    versions = {name: _version(name) for name in (*_EVERYBODYS, "timm", "nbgrader")}
+    missing = [name for name in _EVERYBODYS if versions[name] is None]
+    if missing:
+        return Symptom("packages", False, f"{', '.join(missing)} is missing", "pip install tlgrader")
+    return Symptom(
+        "packages", True, ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    )
+
+
+def _version(name: str) -> str | None:
     try:
-        found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
-    except importlib.metadata.PackageNotFoundError as error:
-        return Symptom("packages", False, f"{error.name} is missing", "run `make setup`")
-    return Symptom("packages", True, found)
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _serves() -> Symptom:
+    """Whom this installation is for. A student's goes without nbgrader and lacks nothing."""
+    lacks = lacking("grade")
+    if not serves_graders():
+        return Symptom("serves", True, "students: `tlgrader check` and, in notebooks, `check` and `hand_in`")
+    if lacks:
+        return Symptom("serves", False, f"graders, but {', '.join(lacks)} is missing", _EXTRA)
+    return Symptom("serves", True, "students, authors and graders")
 
 
 def _wall() -> Symptom:
+    """Graders need it; a student may run an own notebook without."""
     reason = wall.available()
     if reason is None:
         return Symptom("wall", True, "bubblewrap works")
+    if not serves_graders():
+        return Symptom("wall", False, reason, "tlgrader check --no-sandbox NOTEBOOK", needed=False)
     return Symptom(
         "wall", False, reason, "grade on a node that allows user namespaces, or in an Apptainer image"
     )
@@ -111,6 +138,10 @@ def _architecture(name: str) -> Symptom:
 
 
 def _nbgrader() -> Symptom:
+    if not serves_graders():
+        return Symptom(
+            "nbgrader", False, "not installed: only graders and authors need it", _EXTRA, needed=False
+        )
     program = Path(sys.executable).with_name("nbgrader")
     return Symptom("nbgrader", program.is_file(), str(program), "install into the environment of tlgrader")
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
@@ -31,6 +31,7 @@ def judged(claimed: object, labels: object = LABELS, predicted: object = PREDICT
     return checks.metrics(claimed, labels, predicted, classes=3, keys=KEYS)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30))
 def test_metrics_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     labels, predicted = map(list, zip(*pairs, strict=True))

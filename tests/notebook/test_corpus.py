@@ -60,6 +60,25 @@ def test_a_sample_without_a_description_is_refused(tmp_path: Path, text: str) ->
         read_sample(_write(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("versions", "holds"),
+    [("pytest>=1", True), ("pytest<1", False), ("pytest>=1,<2", False), ("of-no-environment>=1", False)],
+)
+def test_a_line_of_a_verdict_may_hold_for_some_versions_of_a_library(
+    tmp_path: Path, versions: str, holds: bool
+) -> None:
+    text = TEXT.replace("skipped:", f"skipped ({versions}):")
+    sample = read_sample(_write(tmp_path, text))
+    assert ("check_train/backbone" in sample.verdict) is holds
+    assert len(sample.verdict) == 3 + holds
+    assert sample.what == "The head is frozen, too.\n\nIt learns nothing."
+
+
+def test_versions_that_cannot_be_read_are_the_authors_fault(tmp_path: Path) -> None:
+    with pytest.raises(AuthorError, match="names no versions"):
+        read_sample(_write(tmp_path, TEXT.replace("skipped:", "skipped (torch >> 2):")))
+
+
 def _record(outcomes: dict[str, Outcome]) -> Record:
     items = tuple(
         Item(id, False, Finding(id, outcome, Strength.claimed, "seen", "expected"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tlgrader.course import Symptom, tried
+from tlgrader.course import Symptom, serves_graders, tried
 from tlgrader.data_home import data_home
 
 
@@ -28,8 +28,11 @@ def install(*, hidden: bool) -> Iterator[str]:
 
 
 def examine() -> Iterator[Symptom]:
-    """Look at the data, public and hidden."""
-    yield tried("data", _found, "run `tlgrader setup --grader` where PyPI can be reached")
+    """Look at the data; at the hidden ones only where somebody grades, for no student may have them."""
+    setup = "tlgrader setup --grader" if serves_graders() else "tlgrader setup"
+    yield tried("data", _found, f"run `{setup}` where PyPI can be reached")
+    if serves_graders():
+        yield tried("hidden data", _hidden, f"run `{setup}` where PyPI can be reached")
 
 
 def _found() -> str:
@@ -40,5 +43,11 @@ def _found() -> str:
         f"{len(reviews.load('train').texts)} reviews",
         f"{len(digits.load('train').labels)} digits",
     ]
+    return f"{', '.join(kinds)} to train on"
+
+
+def _hidden() -> str:
+    from tlcourse.data import digits, reviews
+
     reviews.hidden(), digits.hidden("optdigits")
-    return f"{', '.join(kinds)} to train on; hidden data in {data_home().hidden}"
+    return str(data_home().hidden)

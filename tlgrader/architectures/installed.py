@@ -1,9 +1,9 @@
-"""The courses that are installed as packages: what their entry points in the group ``tlgrader.courses`` name."""
+"""What is installed: courses, by their entry points in the group ``tlgrader.courses``, and tlgrader's own extras."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import EntryPoint, distributions, entry_points, requires
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -13,6 +13,12 @@ from packaging.requirements import Requirement
 def installed_courses() -> tuple[Any, ...]:
     """The registration of each course that is installed with all that its extras ask for."""
     return tuple(point.load() for point in entry_points(group="tlgrader.courses") if _is_whole(point))
+
+
+def lacking(extra: str) -> list[str]:
+    """What an extra of tlgrader's own asks for and is not installed here."""
+    asked = map(Requirement, requires("tlgrader") or ())
+    return [one.name for one in asked if _is_of(one, extra) and not _is_installed(one.name)]
 
 
 def _is_whole(point: EntryPoint) -> bool:

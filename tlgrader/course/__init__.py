@@ -10,7 +10,7 @@ from tlgrader.course.registration import (
     register,
     registration_here,
 )
-from tlgrader.course.symptom import Symptom, tried
+from tlgrader.course.symptom import Symptom, serves_graders, tried
 
 __all__ = [
     "Architecture",
@@ -22,5 +22,6 @@ __all__ = [
     "read_registration",
     "register",
     "registration_here",
+    "serves_graders",
     "tried",
 ]

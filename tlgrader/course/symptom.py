@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tlgrader.architectures.installed import lacking
 from tlgrader.errors import GraderError
 
 
@@ -25,3 +26,8 @@ def tried(what: str, look: Callable[[], str], advice: str) -> Symptom:
         return Symptom(what, True, look())
     except GraderError as error:
         return Symptom(what, False, str(error), advice)
+
+
+def serves_graders() -> bool:
+    """Whether graders and authors work here: a student's installation goes without nbgrader, and lacks nothing."""
+    return "nbgrader" not in lacking("grade")

@@ -14,6 +14,8 @@ Cells that it does not hold are the reference's::
     model.classifier = nn.Linear(1280, 5)
     # %% [markdown] explain_freezing
     Freezing keeps the pretrained features.
+
+Where a verdict depends on a library, a line names the versions for which it holds: ``failed (peft>=0.16): …``.
 """
 
 from __future__ import annotations
@@ -23,10 +25,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from packaging.requirements import InvalidRequirement, Requirement
 
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
@@ -35,7 +39,7 @@ from tlgrader.notebook.submission import Submission, SubmittedCell
 
 KINDS = ("pass", "partial", "fail", "error", "cheat", "baseline")
 _CELL = re.compile(r"^# %%(?: \[markdown\])? *([A-Za-z0-9_-]+)[ \t]*$", re.MULTILINE)
-_VERDICT = re.compile(r"^(failed|skipped|error): *(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
+_VERDICT = re.compile(r"^(failed|skipped|error)(?: \(([^)\n]+)\))?: *(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 _SAYS = re.compile(r"^says +(\S+): *(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 
 
@@ -60,7 +64,7 @@ def read_sample(path: Path) -> Sample:
     """Read one file of the corpus.
 
     Raises:
-        AuthorError: it has no docstring, or names no cell.
+        AuthorError: it has no docstring, or a line of its verdict names no versions that can be read.
     """
     text = path.read_text()
     marks = list(_CELL.finditer(text))
@@ -142,7 +146,9 @@ def _texts(exercise: Exercise, sample: Sample, reference: Sample) -> dict[str, s
 
 def _verdict(text: str) -> dict[str, str]:
     verdict = {}
-    for outcome, items in _VERDICT.findall(text):
+    for outcome, versions, items in _VERDICT.findall(text):
+        if versions and not _are_here(versions):
+            continue
         for item in re.split(r"[,\s]+", items.strip()):
             if item:
                 verdict[item] = outcome
@@ -154,3 +160,14 @@ def _says(text: str) -> dict[str, tuple[str, ...]]:
     for item, words in _SAYS.findall(text):
         says[item] = (*says.get(item, ()), " ".join(words.split()))
     return says
+
+
+def _are_here(versions: str) -> bool:
+    """Whether a library is installed in one of these versions, as in ``transformers>=4.52``."""
+    try:
+        asked = Requirement(versions)
+        return asked.specifier.contains(version(asked.name), prereleases=True)
+    except InvalidRequirement as error:
+        raise AuthorError(f"a verdict holds for ({versions}), which names no versions: {error}") from error
+    except PackageNotFoundError:
+        return False
