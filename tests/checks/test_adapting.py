@@ -75,6 +75,8 @@ def test_a_right_configuration_passes(observe: Observe) -> None:
         ),
         ({"lora_dropout": 0.5}, "`lora_dropout` is 0.5, 0.1 was expected"),
         ({"task_type": None}, "`task_type` is None, 'SEQ_CLS' was expected"),
+        ({"use_rslora": True}, "`use_rslora` is True, False was expected"),
+        ({"use_dora": True}, "`use_dora` is True, False was expected"),
     ],
 )
 def test_a_wrong_configuration_fails_in_words(changes: dict[str, Any], words: str, observe: Observe) -> None:
@@ -82,6 +84,14 @@ def test_a_wrong_configuration_fails_in_words(changes: dict[str, Any], words: st
     finding = _lora(config, observe, dropout=0.1, task_type="SEQ_CLS")
     assert finding.outcome is FAILED
     assert words in finding.observed
+
+
+def test_another_scale_of_the_update_is_hinted_at_or_taken_where_it_was_asked_for(observe: Observe) -> None:
+    config = _config(use_rslora=True)
+    assert "`lora_alpha / sqrt(r)`" in _lora(config, observe).hint
+    assert _lora(config, observe, rslora=True).outcome is PASSED
+    assert _lora(config, observe, rslora=None).outcome is PASSED
+    assert _lora(_config(), observe, rslora=True).outcome is FAILED
 
 
 def test_every_linear_layer_is_not_called_a_pattern(observe: Observe) -> None:

@@ -30,12 +30,21 @@ def lora(
     target_modules: Sequence[str],
     dropout: float | None = None,
     task_type: str | None = None,
+    rslora: bool | None = False,
+    dora: bool | None = False,
     weight: float = 1.0,
 ) -> Finding:
     """A LoRA configuration, or that of a model's adapter, has these values; what is None may be anything."""
-    wanted = {"r": r, "lora_alpha": alpha, "lora_dropout": dropout, "task_type": task_type}
+    wanted = {
+        "r": r,
+        "lora_alpha": alpha,
+        "lora_dropout": dropout,
+        "task_type": task_type,
+        "use_rslora": rslora,
+        "use_dora": dora,
+    }
     wanted = {name: value for name, value in wanted.items() if value is not None}
-    expected = ", ".join(f"{name}={value}" for name, value in wanted.items())
+    expected = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not False)
     expected += f", target_modules={sorted(target_modules)}"
     config = _config(config_or_model, expected)
     problems = [*_values(config, wanted), *_targets(config, target_modules, _adapted(config_or_model))]
@@ -137,6 +146,8 @@ def _lora_hint(config: LoraConfigEvidence) -> str:
         )
     if isinstance(config.target_modules, str):
         return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.output.dense`"
+    if config.use_rslora:
+        return "with `use_rslora` the update is scaled by `lora_alpha / sqrt(r)`, and is larger: leave it out"
     return "the update of rank `r` is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"
 
 
