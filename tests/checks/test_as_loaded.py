@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -26,14 +27,15 @@ def _unknown_weights() -> Iterator[None]:
         yield
 
 
-def _loaded(*, trusted: bool = True) -> dict[str, Loaded]:
-    net = load()
+def _left(net: nn.Module, cell: str, *, trusted: bool = True) -> Loaded:
+    """What a given cell leaves behind that loads `net`."""
     tensors = [*net.named_parameters(), *net.named_buffers()]
-    return {NAME: Loaded("load_it", {name: digest(tensor) for name, tensor in tensors}, trusted)}
+    tokens = frozenset(id(parameter) for parameter in net.parameters())
+    return Loaded(cell, {name: digest(tensor) for name, tensor in tensors}, tokens, trusted)
 
 
-def _seen(net: nn.Module, *, trusted: bool = True) -> Observation:
-    return replace(Wire().observe(net), loaded=_loaded(trusted=trusted))
+def _seen(net: nn.Module, *others: Loaded, trusted: bool = True) -> Observation:
+    return replace(Wire().observe(net), loaded={NAME: (*others, _left(load(), "load_it", trusted=trusted))})
 
 
 def _frozen() -> Net:
@@ -46,6 +48,36 @@ def test_a_frozen_backbone_is_compared_with_what_the_given_cell_loaded_and_this_
     finding = checks.frozen(_seen(_frozen()), except_="classifier")
     assert (finding.outcome, finding.strength) == (Outcome.passed, Strength.bitwise)
     assert "as the given cell `load_it` loaded it" in finding.observed
+
+
+def _random() -> Net:
+    net = load()
+    for parameter in net.parameters():
+        nn.init.normal_(parameter)
+    return net
+
+
+def test_of_two_models_that_given_cells_made_it_is_the_one_that_the_student_went_on_with() -> None:
+    first, second = _random(), _random()
+    left = _left(first, "first"), _left(second, "second")
+    for net, cell in ((first, "first"), (second, "second"), (copy.deepcopy(second), "second")):
+        net.requires_grad_(False)
+        net.classifier = nn.Linear(4, 3)
+        finding = checks.frozen(_seen(net, *left), except_="classifier")
+        assert finding.outcome is Outcome.passed
+        assert f"as the given cell `{cell}` loaded it" in finding.observed
+
+
+def test_what_was_trained_is_compared_with_how_it_began_and_not_with_another_that_is_nearer() -> None:
+    net = _random()
+    began = _left(net, "first")
+    net.conv.weight.data += 1
+    net.requires_grad_(False)
+    net.classifier = nn.Linear(4, 3)
+    nearer = _left(copy.deepcopy(net), "second")
+    finding = checks.frozen(_seen(net, began, nearer), except_="classifier")
+    assert finding.outcome is Outcome.failed
+    assert "differs from what the given cell `first` loaded" in finding.observed
 
 
 def test_a_change_before_freezing_is_seen() -> None:

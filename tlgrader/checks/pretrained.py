@@ -9,7 +9,7 @@ from tlgrader.architectures import fingerprint
 from tlgrader.architectures.recognised import declared_name, is_known, roots
 from tlgrader.architectures.registry import remembered
 from tlgrader.checks.finding import Strength
-from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence
+from tlgrader.evidence.kinds import BackboneRoot, ModelEvidence, ParameterInfo
 from tlgrader.evidence.names import is_within, under
 from tlgrader.evidence.observation import Loaded, Observation
 
@@ -68,7 +68,7 @@ def _starts(
     """Each declared architecture with the digests that it started from, and the loading, where only that tells them."""
     for root in filter(is_known, roots(evidence)):
         known = fingerprint(root.name)
-        loaded = _loaded(model, root) if known is None else None
+        loaded = _loaded(model, root, evidence) if known is None else None
         if known is not None:
             yield root, known, None
         elif loaded is not None:
@@ -81,9 +81,18 @@ def without_weights(evidence: ModelEvidence) -> list[str]:
     return [name for name in found if fingerprint(name) is None]
 
 
-def _loaded(model: object, root: BackboneRoot) -> Loaded | None:
+def _loaded(model: object, root: BackboneRoot, evidence: ModelEvidence) -> Loaded | None:
+    """What a given cell loaded that this model goes on from: it has the most of its parameters, or equal tensors."""
     watched = model.loaded if isinstance(model, Observation) else None
-    return (watched or {}).get(root.name)
+    found = (watched or {}).get(root.name, ())
+    here = under(root, evidence)
+    tokens = {info.token for info in here.values() if isinstance(info, ParameterInfo)}
+
+    def nearness(one: Loaded) -> tuple[int, int]:
+        equal = sum(name in here and here[name].digest == digest for name, digest in one.digests.items())
+        return len(tokens & one.tokens), equal
+
+    return max(found, key=nearness, default=None)
 
 
 def _compare_one(

@@ -35,13 +35,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An architecture's tensors as a given cell left them: their digests by name.
+    """A model's tensors as a given cell left them: their digests by name, and which tensors they were.
 
     `trusted` is whether no code of the student's had run before.
     """
 
     cell: str
     digests: Mapping[str, str]
+    tokens: frozenset[int]
     trusted: bool
 
 
@@ -49,16 +50,16 @@ class Loaded:
 class Observation:
     """What `name` stood for in a notebook when it was observed.
 
-    `handed_in` is whether that was on the student's machine; no check needs to know. `loaded` is what given cells
-    loaded before, by the architecture's name, where the course does not know its weights; None where nobody watched
-    them, as on a student's machine.
+    `handed_in` is whether that was on the student's machine; no check needs to know. `loaded` are the models that
+    given cells loaded before, by the architecture's name, where the course does not know its weights; None where
+    nobody watched them, as on a student's machine.
     """
 
     name: str
     evidence: Evidence
     source: Source
     handed_in: bool = False
-    loaded: Mapping[str, Loaded] | None = None
+    loaded: Mapping[str, tuple[Loaded, ...]] | None = None
 
     def tensor(self, info: TensorInfo) -> torch.Tensor:
         """The tensor that `info` describes, fetched and compared with its description.

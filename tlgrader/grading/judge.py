@@ -35,7 +35,7 @@ class Judge:
         return self._allowance.met
 
     def grade(
-        self, cell: str, handed_in: Parts, loaded: Mapping[str, Loaded], ran: Sequence[CellRecord]
+        self, cell: str, handed_in: Parts, loaded: Mapping[str, tuple[Loaded, ...]], ran: Sequence[CellRecord]
     ) -> GradeRecord:
         """Grade the cell of this id: names that were `handed_in` stand for that, others for what the notebook has.
 
