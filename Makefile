@@ -48,11 +48,12 @@ test: setup
 test-long: setup
 	@$(BIN)/python -m pytest -m long
 
+# Both are made anew: what is installed already would stay, the lowest version or not.
 # Warnings are no errors here: they are old libraries' about each other.
 test-oldest: setup
-	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(OLDEST)
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(OLDEST)
 	@$(LOWEST) --python $(OLDEST)/bin/python --editable '.[grade,course]' --group dev
-	@$(BIN)/uv venv --quiet --allow-existing --python $(PYTHON) $(STUDENT)
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(STUDENT)
 	@$(LOWEST) --python $(STUDENT)/bin/python '.[course]'
 	@$(OLDEST)/bin/python -m pytest -W default --deselect tests/sandbox/test_gpu_allocations.py $(ENGINE)
 	@$(BIN)/python -m pytest -m installed tests/test_student_install.py
