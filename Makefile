@@ -13,6 +13,8 @@ STUDENT := .venv-student
 LOWEST  := $(BIN)/uv pip install --quiet --compile-bytecode --resolution lowest-direct --reinstall-package tlgrader
 # The engine's tests, but for those of GPU slots (which need torch 2.10) and those that start a cohort or a browser.
 ENGINE  := $(addprefix tests/,evidence checks judging notebook records models sandbox grading test_handing_in.py)
+# One exercise on images and one on language. A part of all this: make test-oldest ENGINE=tests/checks AUDITED=lora
+AUDITED := feature_extraction lora
 
 .PHONY: help setup demo test test-long test-oldest check bench docs clean
 
@@ -57,8 +59,7 @@ test-oldest: setup
 	@$(LOWEST) --python $(STUDENT)/bin/python '.[course]'
 	@$(OLDEST)/bin/python -m pytest -W default --deselect tests/sandbox/test_gpu_allocations.py $(ENGINE)
 	@$(BIN)/python -m pytest -m installed tests/test_student_install.py
-	@$(OLDEST)/bin/tlgrader audit feature_extraction --no-mutants
-	@$(OLDEST)/bin/tlgrader audit lora --no-mutants
+	@set -e; for exercise in $(AUDITED); do $(OLDEST)/bin/tlgrader audit $$exercise --no-mutants; done
 
 check: setup
 	@$(BIN)/ruff check .

@@ -82,7 +82,7 @@ def test_an_exception_is_shown_as_a_traceback_and_later_cells_run(worker: Worker
 
 
 def test_a_syntax_error_is_shown(worker: Worker) -> None:
-    result = run(worker, "x = (")
+    result = run(worker, "x = )")
     assert result.status == "error"
     assert result.outputs[0]["ename"] == "SyntaxError"
 

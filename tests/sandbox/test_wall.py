@@ -1,5 +1,6 @@
 """What student code cannot do behind the wall, tried with real processes."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -46,6 +47,16 @@ def test_the_zygote_cannot_be_killed_read_or_traced(worker: Worker) -> None:
     status = printed(worker, "print(open('/proc/1/status').read())")
     caught = int(status.partition("SigCgt:")[2].split()[0], 16)
     assert caught & 0xFFFF_FFFF == 0, "PID 1 is deaf to signals from inside only where it has no handler"
+
+
+def test_the_zygote_keeps_no_handler_that_a_library_set() -> None:
+    program = (
+        "import readline\nfrom tlgrader.sandbox.zygote import _handle_no_signal\n"
+        "_handle_no_signal()\nprint(open('/proc/self/status').read())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    caught = int(done.stdout.partition("SigCgt:")[2].split()[0], 16)
+    assert caught & 0xFFFF_FFFF == 0
 
 
 def test_a_worker_has_no_privilege(worker: Worker) -> None:

@@ -64,15 +64,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--warm-up", action="append", default=[])
     parser.add_argument("--left-out", action="append", default=[])
     options = parser.parse_args(arguments)
-    # As PID 1 it gets from inside only the signals that it has a handler for: Python's for SIGINT goes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.set_dumpable(False)
     processes.adopt_orphans()
     processes.keep_freed_memory()
     with socket.socket(fileno=options.control_fd) as control:
         left_out = _preload(control, options)
+        _handle_no_signal()
         Zygote(control, options.folder).serve(left_out)
     return 0
+
+
+def _handle_no_signal() -> None:
+    """As PID 1 it gets from inside only the signals that it has a handler for: Python's goes, and what libraries set.
+
+    Python does not know of the latter (readline's for SIGWINCH, imported by way of pdb on Python 3.13).
+    """
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        known = signal.getsignal(number)
+        signal.signal(number, signal.SIG_IGN if known is signal.SIG_IGN else signal.SIG_DFL)
 
 
 def _preload(control: socket.socket, options: argparse.Namespace) -> list[LeftOut]:
