@@ -109,7 +109,7 @@ def test_an_end_that_does_not_read_is_late(ends: Ends) -> None:
         ends[0].send(Word("x" * (8 << 20)), deadline=time.monotonic() + 0.05)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=200))
 def test_no_bytes_raise_anything_else(data: bytes) -> None:
     ours, theirs = socket.socketpair()
