@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.trained import ANSWERS, TRAIN, make_trained_course
 from tlgrader.authoring.at_home import trained_at_home
 from tlgrader.evidence.handed_in import FILE
 from tlgrader.notebook.corpus import Sample
 from tlgrader.notebook.exercise import read_exercise
+
+pytestmark = pytest.mark.long
 
 READS = "import helpers\nfrom pathlib import Path\nepochs = int(Path('data/epochs.txt').read_text())\n"
 
