@@ -16,11 +16,11 @@ from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
 from tlgrader.notebook.submission import Submission, parse_cells
 from tlgrader.records.record import Record, Status
-from tlgrader.sandbox.limits import GIB, MIB, Limits
+from tlgrader.sandbox.limits import MIB, Limits
 
 pytestmark = pytest.mark.long
 
-LIMITS = Limits(cell_s=60, notebook_s=120, judge_s=3, judge_memory_bytes=GIB)
+LIMITS = Limits(cell_s=60, notebook_s=120, judge_s=3)
 HIDDEN = """
 import resource, signal, time
 import torch
