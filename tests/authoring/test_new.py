@@ -179,3 +179,9 @@ def test_an_exercise_of_a_course_that_was_taken_over_is_proven_at_once(quickstar
     assert done.exit_code == 0, done.output
     assert "5 submissions, 0 surprises, 3 items, 0 unproven." in done.output
     assert json.loads(quickstart.measured("ps3").read_text()) == {"accuracy": {"threshold": 0.8}}
+    some = CliRunner().invoke(app, ["audit", "ps3", "--only", "fail__*", *options[1:]])
+    assert some.exit_code == 0, some.output
+    assert "points" in some.output
+    assert "failed check" in some.output
+    none = CliRunner().invoke(app, ["audit", "ps3", "--only", "nobody*", *options[1:]])
+    assert "no submission of ps3 is called like `nobody*`" in none.output

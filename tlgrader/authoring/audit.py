@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from tlgrader.authoring.mutation import explanations, matching, mutants
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.course.paths import Course
+from tlgrader.errors import AuthorError
 from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
 from tlgrader.notebook.corpus import Sample, as_submission, read_corpus
@@ -61,6 +63,7 @@ class Cohort:
     """What an audit grades: the corpus, the mutants, and what the author says of some of these."""
 
     exercise: str
+    reference: Sample
     corpus: tuple[Sample, ...]
     mutants: tuple[Sample, ...]
     explanations: Mapping[str, str]
@@ -77,9 +80,21 @@ def cohort(course: Course, exercise: str, *, mutate: bool) -> Cohort:
     """
     corpus = read_corpus(course, exercise)
     if not mutate:
-        return Cohort(exercise, corpus, (), {})
+        return Cohort(exercise, corpus[0], corpus, (), {})
     wrong = mutants(read_exercise(course.source(exercise)), corpus[0])
-    return Cohort(exercise, corpus, wrong, explanations(course, exercise))
+    return Cohort(exercise, corpus[0], corpus, wrong, explanations(course, exercise))
+
+
+def only(these: Cohort, pattern: str) -> Cohort:
+    """The submissions of a cohort whose names match a pattern of the shell (``fail__*``), without mutants.
+
+    Raises:
+        AuthorError: no name matches.
+    """
+    corpus = tuple(sample for sample in these.corpus if fnmatchcase(sample.name, pattern))
+    if not corpus:
+        raise AuthorError(f"no submission of {these.exercise} is called like `{pattern}`")
+    return Cohort(these.exercise, these.reference, corpus, (), {})
 
 
 def audit(pool: Pool, course: Course, these: Cohort) -> Iterator[Audited | Fate]:
@@ -88,11 +103,11 @@ def audit(pool: Pool, course: Course, these: Cohort) -> Iterator[Audited | Fate]
     Raises:
         AuthorError: the exercise is wrong.
     """
-    source, reference = read_exercise(course.source(these.exercise)), these.corpus[0]
+    source = read_exercise(course.source(these.exercise))
     samples = {sample.name: sample for sample in these.corpus}
     wrong = {mutant.name: mutant for mutant in these.mutants}
     everyone = [*these.corpus, *these.mutants]
-    jobs = (Job(these.exercise, as_submission(source, one, reference)) for one in everyone)
+    jobs = (Job(these.exercise, as_submission(source, one, these.reference)) for one in everyone)
     for graded in pool.grade(jobs):
         name = graded.record.student
         if name in samples:

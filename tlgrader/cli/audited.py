@@ -9,13 +9,25 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from tlgrader.authoring.audit import Audited, Cohort, Fate, Kills, audit, cohort, kills, not_rebuilt, unused
+from tlgrader.authoring.audit import (
+    Audited,
+    Cohort,
+    Fate,
+    Kills,
+    audit,
+    cohort,
+    kills,
+    not_rebuilt,
+    only,
+    unused,
+)
 from tlgrader.authoring.strengths import MOST_CLAIMED, in_words, strengths
-from tlgrader.checks.finding import Strength
+from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.checks.wording import cut
 from tlgrader.cli.show import STDOUT, print_surprises, watched
 from tlgrader.course.paths import Course
 from tlgrader.grading.pool import Pool
+from tlgrader.records.record import Item
 from tlgrader.sandbox.limits import Limits
 
 
@@ -49,6 +61,38 @@ def audit_all(
     if len(counts) > 1:
         STDOUT.print(_overview(counts))
     return all(one.fine for one in counts)
+
+
+def audit_only(
+    course: Course, exercises: Sequence[str], slots: int, pattern: str, *, sandboxed: bool = True
+) -> bool:
+    """Grade submissions of such names and print what their students read; whether no verdict surprises."""
+    cohorts = [only(cohort(course, exercise, mutate=False), pattern) for exercise in exercises]
+    with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
+        fine = [_read_by_students(pool, course, these) for these in cohorts]
+    return all(fine)
+
+
+def _read_by_students(pool: Pool, course: Course, these: Cohort) -> bool:
+    steps = watched(audit(pool, course, these), len(these), f"Auditing {these.exercise}", "submissions")
+    audited = sorted((one for one in steps if isinstance(one, Audited)), key=lambda one: one.sample.name)
+    for one in audited:
+        STDOUT.print(
+            f"[bold]{escape(one.sample.name)}[/]: {one.record.score:g} of {one.record.points:g} points"
+        )
+        for item in one.record.items().values():
+            if item.finding.outcome is not Outcome.passed:
+                STDOUT.print(f"  {_told(item)}", soft_wrap=True, highlight=False)
+    surprises = [(one.sample.name, surprise) for one in audited for surprise in one.surprises]
+    print_surprises(surprises)
+    return not surprises
+
+
+def _told(item: Item) -> str:
+    """What the student reads of an item that is not passed."""
+    found = item.finding
+    hint = f" [yellow]{escape(found.hint)}[/]" if found.hint else ""
+    return f"{found.outcome} {escape(item.id)}: {escape(found.observed)}{hint}"
 
 
 def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:

@@ -54,6 +54,12 @@ def audit(
     exercise: OptionalExercise = None,
     every: Every = False,
     mutants: Annotated[bool, typer.Option(help="Derive wrong submissions from the reference, too.")] = True,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            help="Grade the submissions of such names (fail__*), and show what their students read."
+        ),
+    ] = None,
     slots: Slots = CORES,
     no_sandbox: NoSandbox = False,
     course: CourseFolder = None,
@@ -66,11 +72,16 @@ def audit(
     code 1.
     """
     from tlgrader.authoring.declarations import require_declarations
-    from tlgrader.cli.audited import audit_all
+    from tlgrader.cli.audited import audit_all, audit_only
 
     here = course_at(course, exercise)
     names = chosen(here, exercise, every=every)
     require_declarations(here)
     warn_of_stale_thresholds(here, names)
-    if not audit_all(here, names, slots, mutate=mutants, sandboxed=not no_sandbox):
+    sandboxed = not no_sandbox
+    if only is None:
+        fine = audit_all(here, names, slots, mutate=mutants, sandboxed=sandboxed)
+    else:
+        fine = audit_only(here, names, slots, only, sandboxed=sandboxed)
+    if not fine:
         raise typer.Exit(1)
