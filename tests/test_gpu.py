@@ -27,10 +27,10 @@ from tlgrader.grading.greyzone import grey_zones
 from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
 from tlgrader.models.evaluate import PARITY_ON_ACCELERATOR
-from tlgrader.models.rebuild import rebuild
 from tlgrader.notebook.corpus import as_submission, read_corpus
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.pipeline import Order, grade_with
+from tlgrader.rebuilding.rebuild import rebuild
 from tlgrader.records.record import Record
 from tlgrader.sandbox.gpu import Gpu, GpuAllocation, allocations, present
 from tlgrader.sandbox.handle import Worker

@@ -28,7 +28,7 @@ STUDENTS_PART = (
     "selfcheck",
     "grading.execution",
     "grading.training",
-    "models.rebuild",
+    "rebuilding.rebuild",
     "models.evaluate",
 )
 BLOCKED = """

@@ -27,16 +27,21 @@ def examine() -> Iterator[Symptom]:
 COURSE = Registration(
     architectures={
         "efficientnet_lite0": Architecture(
-            "timm:tf_efficientnet_lite0", weights="tlcourse.backbones:efficientnet_lite0"
+            "timm:tf_efficientnet_lite0",
+            weights="tlcourse.backbones:efficientnet_lite0",
+            example=(3, 64, 64),
         ),
         "all-MiniLM-L6-v2": Architecture(
             "tlcourse.backbones:all_minilm",
             weights="tlcourse.backbones:all_minilm",
             fresh=("classifier",),
             tokenizer="tlcourse.backbones.minilm:tokenizer",
+            example="tlcourse.backbones.minilm:example",
         ),
         "digits_resnet": Architecture(
-            "tlcourse.backbones.digits_resnet:architecture", weights="tlcourse.backbones:digits_network"
+            "tlcourse.backbones.digits_resnet:architecture",
+            weights="tlcourse.backbones:digits_network",
+            example=(1, 28, 28),
         ),
     },
     packages=("tlcourse",),

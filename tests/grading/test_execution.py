@@ -12,7 +12,7 @@ import torch
 from tests.trained import make_trained_course
 from tlgrader.course.paths import Course
 from tlgrader.evidence.device import Device
-from tlgrader.evidence.kinds import Evidence, Missing
+from tlgrader.evidence.kinds import Evidence, Missing, Step
 from tlgrader.grading.execution import PROBE_S, Executed, Execution
 from tlgrader.grading.grader import grade_cells_of
 from tlgrader.grading.job import NeedsGpu
@@ -47,6 +47,9 @@ class _Kernel:
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         return Missing("nobody made it")
+
+    def step(self, model: int, optimizer: int | None, inputs: object, seed: int) -> Step:
+        raise KeyError(model)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from tests.models.wire import Wire
 from tlgrader.evidence.observation import Observation
 from tlgrader.models import answers
 from tlgrader.models.answers import Answers, _roughly, run
-from tlgrader.models.rebuild import rebuild
+from tlgrader.rebuilding.rebuild import rebuild
 
 POINTS = {"x": torch.randn(40, 3, generator=torch.Generator().manual_seed(0))}
 OTHERS = {"x": POINTS["x"] + 1}

@@ -17,7 +17,7 @@ from tlgrader.evidence.observe import Observer
 from tlgrader.models import evaluate
 from tlgrader.models.evaluate import Labelled
 from tlgrader.models.features import Features
-from tlgrader.models.rebuild import rebuild
+from tlgrader.rebuilding.rebuild import rebuild
 
 CLASSES = ("first", "second", "third")
 

@@ -14,8 +14,8 @@ from tlcourse.backbones import DIGITS_RESNET, EFFICIENTNET_LITE0, MINILM, load_b
 from tlgrader.architectures import Architecture
 from tlgrader.architectures.pristine import pristine
 from tlgrader.evidence.kinds import ModelEvidence
-from tlgrader.models.logical import CannotRebuild
-from tlgrader.models.rebuild import rebuild
+from tlgrader.rebuilding.logical import CannotRebuild
+from tlgrader.rebuilding.rebuild import rebuild
 
 # peft 0.21 asks transformers 5 for an attribute under its old name.
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")

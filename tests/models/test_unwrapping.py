@@ -20,10 +20,11 @@ from tests.models.zoo import BERT
 from tlgrader import checks
 from tlgrader.architectures import Architecture
 from tlgrader.checks.finding import Strength
-from tlgrader.evidence.observe import forward
+from tlgrader.evidence.answering import forward
+from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.models.evaluate import Labelled, measured_accuracy
-from tlgrader.models.logical import CannotRebuild
-from tlgrader.models.rebuild import rebuild
+from tlgrader.rebuilding.logical import CannotRebuild
+from tlgrader.rebuilding.rebuild import rebuild
 
 # peft 0.21 asks transformers 5 for an attribute under its old name.
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
@@ -90,9 +91,10 @@ def _data() -> Labelled:
 def _equal(model: nn.Module, inputs: dict[str, torch.Tensor]) -> bool:
     wire = Wire()
     observation = wire.observe(model)
+    assert isinstance(observation.evidence, ModelEvidence)
     with torch.no_grad():
         ours: Any = forward(rebuild(observation), inputs)
-    return torch.equal(ours, wire.logits(observation.evidence.handle, inputs))  # type: ignore[union-attr]
+    return torch.equal(ours, wire.logits(observation.evidence.handle, inputs))
 
 
 def test_a_lightning_module() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 import torch
-from torch import nn
 
-from tlgrader.evidence.kinds import Evidence, decode, encode
+from tlgrader.evidence.kinds import Evidence, Step, decode, encode
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
 
@@ -19,9 +19,9 @@ class Wire:
         self._observer = Observer()
         self.sent = 0
 
-    def observe(self, model: nn.Module) -> Observation:
+    def observe(self, value: object) -> Observation:
         """Evidence that went through JSON."""
-        return Observation("model", decode(encode(self._observer.observe(model))), self)
+        return Observation("model", decode(encode(self._observer.observe(value))), self)
 
     def tensor(self, digest: str) -> torch.Tensor:
         """A copy, as if it had been sent."""
@@ -32,6 +32,11 @@ class Wire:
     def logits(self, handle: int, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """The observed model's own."""
         return self._observer.logits(handle, inputs)
+
+    def step(self, model: int, optimizer: int | None, inputs: Mapping[str, torch.Tensor], seed: int) -> Step:
+        """The observed model's own, through JSON."""
+        step = self._observer.step(model, optimizer, inputs, seed)
+        return msgspec.json.decode(msgspec.json.encode(step), type=Step)
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Of no use here."""

@@ -32,9 +32,9 @@ from tests.declared import declared
 from tests.models.wire import Wire
 from tests.tiny import REPOSITORY
 from tlgrader.architectures import Architecture
-from tlgrader.evidence.observation import Observation
-from tlgrader.evidence.observe import forward
-from tlgrader.models.rebuild import rebuild
+from tlgrader.evidence.answering import forward
+from tlgrader.evidence.kinds import ModelEvidence
+from tlgrader.rebuilding.rebuild import rebuild
 
 CLASSES = 3
 PAGE = REPOSITORY / "docs/architectures.md"
@@ -236,13 +236,14 @@ def rebuilt(case: Case) -> Rebuilt:
     """Rebuild the student's model from its evidence and compare what both answer. Raises CannotRebuild."""
     torch.manual_seed(0)
     model, inputs, wire = case.student(), case.inputs(), Wire()
-    observation: Observation = wire.observe(model)
+    observation = wire.observe(model)
+    assert isinstance(observation.evidence, ModelEvidence)
     started = time.perf_counter()
     ours = rebuild(observation)
     seconds = time.perf_counter() - started
     with torch.no_grad():
         answer: Any = forward(ours, inputs)
-    theirs = wire.logits(observation.evidence.handle, inputs)  # type: ignore[union-attr]
+    theirs = wire.logits(observation.evidence.handle, inputs)
     return Rebuilt((answer - theirs).abs().max().item(), seconds, wire.sent)
 
 

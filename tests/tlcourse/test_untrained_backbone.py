@@ -11,7 +11,7 @@ from tlgrader.errors import UsageError
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.observation import Observation
 from tlgrader.evidence.observe import Observer
-from tlgrader.models.rebuild import rebuild
+from tlgrader.rebuilding.rebuild import rebuild
 
 
 @pytest.fixture(scope="module")

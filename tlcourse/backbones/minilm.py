@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from tlcourse.backbones.files import quiet, verified
@@ -86,3 +87,9 @@ def _folder() -> Path:
             f"The package {PACKAGE.replace('_', '-')}, which holds MiniLM, is missing. "
             "Install tlgrader again."
         ) from error
+
+
+def example() -> dict[str, torch.Tensor]:
+    """Return two short sentences as the model takes them: tokens of MiniLM's vocabulary, one sentence padded."""
+    ids = torch.tensor([[101, 2023, 3185, 2003, 2204, 102], [101, 6659, 102, 0, 0, 0]])
+    return {"input_ids": ids, "attention_mask": (ids != 0).long()}

@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING, Any
 from tlgrader.errors import AuthorError, GraderError
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
     Factory = Callable[..., nn.Module]
+
+
+EXAMPLES = 4
+"""So many inputs of random numbers are made where only a shape is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Architecture:
     `fresh` are modules whose weights are drawn anew at each load, such as a classifier's head. `tokenizer` is that of a
     language model: a folder that transformers reads, or a function (or its name) that returns one; hidden tests ask for
     it by the architecture's name.
+
+    `example` is what the model takes, for a training step that the judge repeats: the shape of one input
+    (``(3, 224, 224)``, then a few of random numbers), or a function (or its name) that returns a batch, ``{"x": …}`` or
+    by keyword. Without one, what the notebook's process says of frozen parameters and of an optimizer is only claimed.
     """
 
     factory: str | Factory
@@ -47,6 +56,7 @@ class Architecture:
     weights: str | Path | Factory | None = None
     fresh: tuple[str, ...] = ()
     tokenizer: str | Path | Callable[[], Any] | None = None
+    example: tuple[int, ...] | str | Callable[[], Mapping[str, torch.Tensor]] | None = None
 
     def build(self) -> nn.Module:
         """The model, its weights drawn at random by its library, on torch's current default device.
@@ -75,6 +85,20 @@ class Architecture:
         """
         with _authors_fault(f"the tokenizer of {self} cannot be loaded"):
             return self._tokenizer()
+
+    def inputs(self) -> Mapping[str, torch.Tensor]:
+        """A few inputs, as `example` says. Call it only where that is given.
+
+        Raises:
+            AuthorError: its function raises, or there is none of this name.
+        """
+        if isinstance(self.example, tuple):
+            import torch
+
+            numbers = torch.Generator().manual_seed(0)
+            return {"x": torch.randn(EXAMPLES, *self.example, generator=numbers)}
+        with _authors_fault(f"the example of {self} cannot be made"):
+            return self._example()
 
     def __str__(self) -> str:
         name = self.factory if isinstance(self.factory, str) else self.factory.__qualname__
@@ -107,6 +131,13 @@ class Architecture:
         from transformers import AutoTokenizer
 
         return AutoTokenizer.from_pretrained(Path(self.tokenizer).expanduser(), local_files_only=True)
+
+    def _example(self) -> Mapping[str, torch.Tensor]:
+        assert self.example is not None
+        assert not isinstance(self.example, tuple)
+        made: Any = self.example if callable(self.example) else _function(self.example)
+        inputs: Mapping[str, torch.Tensor] = made()
+        return inputs
 
     def _with_file(self, path: Path) -> nn.Module:
         model = self.build()

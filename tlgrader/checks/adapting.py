@@ -8,6 +8,7 @@ from typing import Any
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.stepping import shown_by_a_step
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
     LoraConfigEvidence,
@@ -152,6 +153,7 @@ def _lora_hint(config: LoraConfigEvidence) -> str:
 
 
 @check
+@shown_by_a_step
 def adapters(
     model: object,
     *,

@@ -10,6 +10,7 @@ from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless, skipped
 from tlgrader.checks.narrowing import narrow
 from tlgrader.checks.pretrained import Comparison, compare, without_weights
+from tlgrader.checks.stepping import shown_by_a_step
 from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, ParameterInfo
@@ -20,6 +21,7 @@ FREEZE = "for parameter in module.parameters(): parameter.requires_grad = False"
 
 
 @check
+@shown_by_a_step
 def frozen(model: object, *, except_: str | Sequence[str] = (), weight: float = 1.0) -> Finding:
     """Every parameter outside `except_` (a module's name, or several) is frozen and as pretrained."""
     evidence, prefixes = narrow(model, ModelEvidence, "model"), _prefixes(except_)
@@ -101,6 +103,7 @@ def _frozen_words(
 
 
 @check
+@shown_by_a_step
 def trainable_parameters(
     model: object, *, count: int | None = None, like: object = None, weight: float = 1.0
 ) -> Finding:

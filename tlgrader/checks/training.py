@@ -20,6 +20,7 @@ from tlgrader.checks.finding import (
 from tlgrader.checks.narrowing import NotThere, narrow, require_present
 from tlgrader.checks.numbers import is_finite
 from tlgrader.checks.pretrained import started_from
+from tlgrader.checks.stepping import shown_by_a_step
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import (
     ModelEvidence,
@@ -34,6 +35,7 @@ HARDLY = 1e-3
 
 
 @check
+@shown_by_a_step
 def head(model: object, *, classes: int, name: str | None = None, weight: float = 1.0) -> Finding:
     """The last linear layer (under `name`, if given) is new, trainable and has `classes` outputs."""
     evidence = narrow(model, ModelEvidence, "model")
@@ -122,6 +124,7 @@ def _head_hint(matrix: ParameterInfo, classes: int) -> str:
 
 
 @check
+@shown_by_a_step
 def optimizer(
     optimizer: object, model: object, *, allow_frozen: bool = False, weight: float = 1.0
 ) -> Finding:
@@ -176,6 +179,7 @@ def _optimizer_hint(of_another: bool) -> str:
 
 
 @check
+@shown_by_a_step
 def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
     """The model is in train mode, and every dropout layer in it, so that training regularises as configured."""
     evidence = narrow(model, ModelEvidence, "model")

@@ -15,6 +15,7 @@ from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import narrow, narrow_observation
 from tlgrader.checks.pretrained import is_buffer, without_weights
+from tlgrader.checks.stepping import shown_by_a_step
 from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.errors import AuthorError
 from tlgrader.evidence.kinds import ModelEvidence, OptimizerEvidence, ParameterInfo, TensorInfo
@@ -26,6 +27,7 @@ _ROUNDING = 1e-6
 
 
 @check
+@shown_by_a_step
 def stages_trainable(model: object, *, stages: Sequence[str], weight: float = 1.0) -> Finding:
     """Exactly the parameters of these stages are trainable; those of all others are frozen."""
     evidence = narrow(model, ModelEvidence, "model")
@@ -65,6 +67,7 @@ def _stage(name: str, stages: Sequence[str]) -> str:
 
 
 @check
+@shown_by_a_step
 def stages_in_train_mode(model: object, *, stages: Sequence[str], weight: float = 1.0) -> Finding:
     """The batch norm and dropout layers of these stages are in train mode, those of all others in eval mode."""
     evidence = narrow(model, ModelEvidence, "model")
@@ -88,6 +91,7 @@ def _depends_on_mode(type: str) -> bool:
 
 
 @check
+@shown_by_a_step
 def learning_rates(
     optimizer: object,
     model: object,

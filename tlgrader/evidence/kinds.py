@@ -27,6 +27,9 @@ Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Extent = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Shape = Annotated[tuple[Extent, ...], msgspec.Meta(max_length=16)]
+Norms = Annotated[
+    tuple[Annotated[float, msgspec.Meta(ge=0)] | None, ...], msgspec.Meta(max_length=MAX_TENSORS)
+]
 Options = Annotated[dict[str, JSON], msgspec.Meta(max_length=64)]
 
 
@@ -95,12 +98,13 @@ class LoraLayer(msgspec.Struct, frozen=True):
 
 
 class OptimizerGroup(msgspec.Struct, frozen=True):
-    """One parameter group of an optimizer."""
+    """One parameter group of an optimizer. ``options`` are all of its settings that are numbers, or few of them."""
 
     lr: float
     weight_decay: float
     tokens: Annotated[tuple[int, ...], msgspec.Meta(max_length=MAX_TENSORS)]
     shapes: Annotated[tuple[Shape, ...], msgspec.Meta(max_length=MAX_TENSORS)]
+    options: Options = {}
 
 
 class FileInfo(msgspec.Struct, frozen=True):
@@ -108,6 +112,16 @@ class FileInfo(msgspec.Struct, frozen=True):
 
     name: Name
     size: int
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What a training step did to each parameter of a model, in the order of its evidence.
+
+    L2 norms: of its gradient, None where it got none, and of its change, None where no optimizer took the step.
+    """
+
+    gradients: Norms
+    changes: Norms = ()
 
 
 class Value(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -154,10 +168,11 @@ class ModelEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class OptimizerEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
-    """An optimizer: what it would update, and how fast."""
+    """An optimizer: what it would update, and how fast. Without a handle it can be asked for no step."""
 
     type: Name
     groups: Annotated[tuple[OptimizerGroup, ...], msgspec.Meta(max_length=MAX_TENSORS)]
+    handle: int | None = None
 
 
 class LoaderEvidence(msgspec.Struct, frozen=True, tag_field="kind"):

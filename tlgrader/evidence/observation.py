@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tlgrader.evidence.kinds import Array, Evidence, Missing, TensorInfo, Value, digest
+from tlgrader.evidence.kinds import Array, Evidence, Missing, Step, TensorInfo, Value, digest
 from tlgrader.evidence.plain import NotPlain, decode_plain
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 class NotAsDescribed(Exception):
     """A tensor that was fetched is not the one that its description promised."""
+
+
+class NoStep(Exception):
+    """No training step can be taken; the message says why."""
 
 
 class Source(Protocol):
@@ -30,6 +34,10 @@ class Source(Protocol):
 
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Evidence of what the function returns; Missing, with the reason, where it raises."""
+        ...
+
+    def step(self, model: int, optimizer: int | None, inputs: Mapping[str, torch.Tensor], seed: int) -> Step:
+        """What a training step does with copies of the model and the optimizer; raises where none can be taken."""
         ...
 
 
@@ -60,6 +68,11 @@ class Observation:
     source: Source
     handed_in: bool = False
     loaded: Mapping[str, tuple[Loaded, ...]] | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is graded, and not checked on a student's machine."""
+        return self.loaded is not None
 
     def tensor(self, info: TensorInfo) -> torch.Tensor:
         """The tensor that `info` describes, fetched and compared with its description.

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from tlgrader.evidence.device import accelerator, exact_products
+from tlgrader.evidence.answering import logits
+from tlgrader.evidence.device import accelerator
 from tlgrader.evidence.folders import observe_folder
 from tlgrader.evidence.kinds import (
     MAX_TENSORS,
@@ -25,6 +26,7 @@ from tlgrader.evidence.kinds import (
     Opaque,
     OptimizerEvidence,
     OptimizerGroup,
+    Step,
     TensorInfo,
     Value,
 )
@@ -42,7 +44,8 @@ from tlgrader.evidence.modules import (
     walk,
 )
 from tlgrader.evidence.plain import NotPlain, encode_plain
-from tlgrader.evidence.untouched import evaluating, same_randomness
+from tlgrader.evidence.stepping import step_of_a_copy
+from tlgrader.evidence.untouched import same_randomness
 
 MAX_ARRAY_BYTES = 2**21
 
@@ -88,6 +91,11 @@ class Observer:
             return Missing(said, tuple(str(kind.__name__)[:200] for kind in type(error).__mro__[:16]))
         return self.observe(result)
 
+    def step(self, model: int, optimizer: int | None, inputs: Mapping[str, torch.Tensor], seed: int) -> Step:
+        """As `step_of_a_copy`, of what was described. Raises KeyError for an unknown handle, too."""
+        updates = None if optimizer is None else self._objects[optimizer]
+        return step_of_a_copy(self._objects[model], updates, inputs, seed)
+
     def forget(self) -> None:
         """Let go of everything that was observed."""
         self._objects.clear()
@@ -97,7 +105,7 @@ class Observer:
         if is_module(value):
             return self._model(value)
         if issubclass(type(value), torch.optim.Optimizer):
-            return _optimizer(value)
+            return _optimizer(value, self._hold(value))
         if is_loader(value):
             return describe_loader(value, self._hold(transform_of(value)))
         if _is_peft_config(value):
@@ -163,19 +171,6 @@ class Observer:
             self._tensors[info.digest] = found[info.name]
 
 
-def logits(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """What the model answers in eval mode: ``model(x)`` for ``{"x": x}``, else by keyword.
-
-    An output with ``logits`` gives those; detached, on the CPU. Raises TypeError where the answer is not a tensor, and
-    whatever the model raises.
-    """
-    with same_randomness(), evaluating(model), exact_products():
-        answer = forward(model, _on_device_of(model, inputs))
-    if not isinstance(answer, torch.Tensor):
-        raise TypeError(f"the model returned a {type(answer).__name__}, a tensor was expected")
-    return answer.detach().cpu().contiguous()
-
-
 def lora_config(config: Any) -> LoraConfigEvidence:
     """Evidence of a peft configuration; one of another method has a rank of 0."""
     targets = getattr(config, "target_modules", None)
@@ -212,12 +207,11 @@ def _adapter_config(model: nn.Module) -> LoraConfigEvidence | None:
     return None
 
 
-def _optimizer(optimizer: Any) -> OptimizerEvidence:
+def _optimizer(optimizer: Any, handle: int) -> OptimizerEvidence:
     if sum(len(group["params"]) for group in optimizer.param_groups) > MAX_TENSORS:
         raise Unobservable(f"the optimizer has more than {MAX_TENSORS:,} parameters")
-    return OptimizerEvidence(
-        type=type_name(type(optimizer)), groups=tuple(map(_group, optimizer.param_groups))
-    )
+    groups = tuple(map(_group, optimizer.param_groups))
+    return OptimizerEvidence(type=type_name(type(optimizer)), groups=groups, handle=handle)
 
 
 def _group(group: Mapping[str, Any]) -> OptimizerGroup:
@@ -226,7 +220,14 @@ def _group(group: Mapping[str, Any]) -> OptimizerGroup:
         weight_decay=float(group.get("weight_decay", 0.0)),
         tokens=tuple(id(parameter) for parameter in group["params"]),
         shapes=tuple(tuple(parameter.shape) for parameter in group["params"]),
+        options={key: value for key, value in group.items() if key != "params" and _is_setting(value)},
     )
+
+
+def _is_setting(value: object) -> bool:
+    """Whether it is a number, or a few, as in ``betas``."""
+    few = value if isinstance(value, tuple) and len(value) <= 4 else (value,)
+    return all(isinstance(one, bool | int | float) for one in few)
 
 
 def _scalar(value: object) -> object:
@@ -251,19 +252,6 @@ def _unplain_item(item: object, error: NotPlain) -> str:
         return f"holds what is not plain: {error}"
     shape = getattr(item, "shape", None)
     return f"is of type {type(item).__name__}" + (f", with shape {tuple(shape)}" if shape is not None else "")
-
-
-def forward(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> object:
-    """``model(x)`` for ``{"x": x}``, else by keyword; of an output that has ``logits``, those."""
-    output = model(inputs["x"]) if set(inputs) == {"x"} else model(**inputs)
-    return getattr(output, "logits", output)
-
-
-def _on_device_of(model: nn.Module, inputs: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Fresh copies of the inputs where the model's first parameter lives: a model may write into them."""
-    first = next(tensors(model, "_parameters"), None)
-    device = first[1].device if first else torch.device("cpu")
-    return {name: tensor.to(device, copy=True) for name, tensor in inputs.items()}
 
 
 def _called(value: object) -> str:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tlgrader.errors import MachineError
-from tlgrader.evidence.kinds import Evidence
+from tlgrader.evidence.kinds import Evidence, Step
 from tlgrader.evidence.observation import Source
 from tlgrader.sandbox.limits import Limits, held_data, in_words
 
@@ -136,6 +136,11 @@ class Unbroken:
         """As the source."""
         with self._allowance.held():
             return self._source.call(handle, arguments)
+
+    def step(self, model: int, optimizer: int | None, inputs: Mapping[str, torch.Tensor], seed: int) -> Step:
+        """As the source."""
+        with self._allowance.held():
+            return self._source.step(model, optimizer, inputs, seed)
 
 
 def _set_soft(which: int, limit: int) -> None:

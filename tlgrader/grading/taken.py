@@ -14,8 +14,8 @@ from tlgrader.architectures.recognised import declared_name, roots
 from tlgrader.architectures.registry import remembered
 from tlgrader.evidence.device import Device
 from tlgrader.evidence.handed_in import Handed
-from tlgrader.evidence.kinds import Array, Evidence, Missing, ModelEvidence, Value
-from tlgrader.evidence.observation import Observation, to_argument
+from tlgrader.evidence.kinds import Array, Evidence, Missing, ModelEvidence, Step, Value
+from tlgrader.evidence.observation import NoStep, Observation, to_argument
 from tlgrader.evidence.observe import Observer
 from tlgrader.evidence.paths import Entry, NoEntry, follow, wholes
 
@@ -128,6 +128,10 @@ class _Source:
     def call(self, handle: int, arguments: Sequence[object]) -> Evidence:
         """Missing: no function can be handed in."""
         return Missing(f"`{self.part.name}` was handed in, and cannot be called")
+
+    def step(self, model: int, optimizer: int | None, inputs: Mapping[str, torch.Tensor], seed: int) -> Step:
+        """Raises NoStep: what was handed in is trained no more."""
+        raise NoStep("what was handed in is trained no more")
 
 
 def holds(evidence: Mapping[str, Handed], need: str) -> bool:

@@ -42,9 +42,9 @@ from tlgrader.grading.taken import (
     pretrained_tensors,
 )
 from tlgrader.judging.gradecell import GradeCell
-from tlgrader.models.rebuild import MAX_NUMBERS
 from tlgrader.notebook.exercise import Cell, Role
 from tlgrader.notebook.submission import Submission
+from tlgrader.rebuilding.rebuild import MAX_NUMBERS
 from tlgrader.records.record import Training
 
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)

@@ -17,12 +17,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from tlgrader.evidence.answering import forward
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
-from tlgrader.evidence.observe import forward
 from tlgrader.models.features import Features, content, head_of
-from tlgrader.models.rebuild import rebuild
+from tlgrader.rebuilding.rebuild import rebuild
 
 BATCH = 64
 BATCH_OF_HALVES = 128

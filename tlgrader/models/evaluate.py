@@ -20,7 +20,7 @@ from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
 from tlgrader.models.answers import Answers, Inputs, in_batches, one_thread
-from tlgrader.models.logical import CannotRebuild
+from tlgrader.rebuilding.logical import CannotRebuild
 
 __all__ = ["Labelled", "accuracy", "loss", "measured", "measured_accuracy", "one_thread"]
 

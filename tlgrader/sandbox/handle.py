@@ -14,7 +14,7 @@ import msgspec
 
 from tlgrader.errors import MachineError
 from tlgrader.evidence.device import Device
-from tlgrader.evidence.kinds import Evidence, Missing
+from tlgrader.evidence.kinds import Evidence, Missing, Step
 from tlgrader.evidence.plain import encode_plain
 from tlgrader.evidence.wire import Channel, Closed, Late, WireError
 from tlgrader.sandbox import messages
@@ -135,6 +135,16 @@ class Worker:
             return Missing(str(error))
         evidence: Evidence = answer.evidence
         return evidence
+
+    def step(self, model: int, optimizer: int | None, inputs: Mapping[str, torch.Tensor], seed: int) -> Step:
+        """What a training step did with copies of the model and the optimizer of these handles.
+
+        Raises Unanswered where none could be taken, or the worker is gone.
+        """
+        request = messages.TakeStep(model, optimizer, seed, self._answer_s)
+        answer, _ = self._ask(request, messages.Stepped, inputs)
+        step: Step = answer.step
+        return step
 
     def device(self) -> Device | None:
         """The GPU that the notebook has used, as it says itself; None where it has used none, or does not say."""

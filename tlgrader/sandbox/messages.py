@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from tlgrader.evidence.device import Device
-from tlgrader.evidence.kinds import JSON, Evidence
+from tlgrader.evidence.kinds import JSON, Evidence, Step
 from tlgrader.sandbox.limits import Limits
 
 Short = Annotated[str, msgspec.Meta(max_length=1_024)]
@@ -148,13 +148,22 @@ class Call(msgspec.Struct, frozen=True, tag=True):
     timeout_s: float
 
 
+class TakeStep(msgspec.Struct, frozen=True, tag=True):
+    """Take a training step with copies of the model and the optimizer of these handles, on the frame's tensors."""
+
+    model: int
+    optimizer: int | None
+    seed: int
+    timeout_s: float
+
+
 class AskDevice(msgspec.Struct, frozen=True, tag=True):
     """Say which GPU the notebook used."""
 
     timeout_s: float
 
 
-ToWorker = Begin | Run | Observe | FetchTensor | Logits | Call | AskDevice
+ToWorker = Begin | Run | Observe | FetchTensor | Logits | Call | TakeStep | AskDevice
 
 # The worker to the judge, while a cell runs.
 
@@ -227,6 +236,12 @@ class Called(msgspec.Struct, frozen=True, tag=True):
     evidence: Evidence
 
 
+class Stepped(msgspec.Struct, frozen=True, tag=True):
+    """What a training step did."""
+
+    step: Step
+
+
 class Used(msgspec.Struct, frozen=True, tag=True):
     """The GPU that the notebook has initialised, if any."""
 
@@ -239,4 +254,6 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     reason: Reason
 
 
-FromWorker = Stream | Display | Returned | Raised | Clear | Done | Observed | Sent | Called | Used | Failed
+FromWorker = (
+    Stream | Display | Returned | Raised | Clear | Done | Observed | Sent | Called | Stepped | Used | Failed
+)

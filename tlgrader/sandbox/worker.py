@@ -23,10 +23,11 @@ import msgspec
 import numpy
 import torch
 
+from tlgrader.evidence.answering import logits
 from tlgrader.evidence.device import Device, describe_device
 from tlgrader.evidence.kinds import Evidence, Missing, Opaque
 from tlgrader.evidence.modules import is_module
-from tlgrader.evidence.observe import Observer, logits
+from tlgrader.evidence.observe import Observer
 from tlgrader.evidence.paths import NoEntry, follow, steps
 from tlgrader.evidence.plain import decode_plain
 from tlgrader.evidence.wire import Channel, WireError
@@ -49,6 +50,8 @@ from tlgrader.sandbox.messages import (
     Output,
     Run,
     Sent,
+    Stepped,
+    TakeStep,
     ToWorker,
     Used,
 )
@@ -182,7 +185,7 @@ class Worker:
         return Done("ok"), None
 
     def _describe(
-        self, request: Observe | FetchTensor | Logits | Call | AskDevice, tensors: Tensors
+        self, request: Observe | FetchTensor | Logits | Call | TakeStep | AskDevice, tensors: Tensors
     ) -> Answer:
         match request:
             case Observe(names=names):
@@ -192,6 +195,8 @@ class Worker:
                 return Sent(), {"tensor": self._observer.tensor(digest)}
             case Logits(model=model):
                 return Sent(), {"tensor": self._logits(model, tensors)}
+            case TakeStep(model=model, optimizer=optimizer, seed=seed):
+                return Stepped(self._observer.step(model, optimizer, tensors, seed)), None
             case AskDevice():
                 return Used(_used_gpu()), None
             case Call():

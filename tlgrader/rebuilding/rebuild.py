@@ -26,8 +26,8 @@ from tlgrader.evidence.layers import UnknownLayer, build, build_like, can_build
 from tlgrader.evidence.modules import describe_module, join, walk
 from tlgrader.evidence.observation import NotAsDescribed, Observation
 from tlgrader.evidence.untouched import same_randomness
-from tlgrader.models.logical import ADAPTER, CannotRebuild, Logical, logical
-from tlgrader.models.unwrapping import unwrapped
+from tlgrader.rebuilding.logical import ADAPTER, CannotRebuild, Logical, logical
+from tlgrader.rebuilding.unwrapping import unwrapped
 
 MAX_NUMBERS = 250_000_000
 """The largest number of parameters and buffers together: 1 GB in float32."""
