@@ -82,6 +82,14 @@ def test_a_mistake_in_the_file_is_the_authors_with_its_line(tmp_path: Path, text
             'Architecture("torchvision:resnet18", weights="nowhere.pth")',
             "weights.*cannot be loaded.*nowhere.pth",
         ),
+        (
+            'Architecture("torchvision:resnet18", example=(1, 64, 64))',
+            "does not take its `example`: RuntimeError",
+        ),
+        (
+            'Architecture("torchvision:resnet18", example="nowhere.to_be_seen:batch")',
+            "there is no `nowhere.to_be_seen:batch`",
+        ),
     ],
 )
 def test_a_wrong_declaration_is_found_before_a_release(tmp_path: Path, declaration: str, words: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import timm
@@ -34,7 +34,9 @@ from tests.tiny import REPOSITORY
 from tlgrader.architectures import Architecture
 from tlgrader.evidence.answering import forward
 from tlgrader.evidence.kinds import ModelEvidence
+from tlgrader.rebuilding.logical import CannotRebuild
 from tlgrader.rebuilding.rebuild import rebuild
+from tlgrader.rebuilding.stepping import difference
 
 CLASSES = 3
 PAGE = REPOSITORY / "docs/architectures.md"
@@ -247,13 +249,33 @@ def rebuilt(case: Case) -> Rebuilt:
     return Rebuilt((answer - theirs).abs().max().item(), seconds, wire.sent)
 
 
+def step(case: Case) -> str:
+    """How a step with everything trainable that is trainable, in train mode, differs from the judge's.
+
+    Raises CannotRebuild.
+    """
+    torch.manual_seed(0)
+    inputs, wire = case.inputs(), Wire()
+    with declared({"it": replace(case.declared, example=lambda: inputs)}):
+        model = case.student().train()
+        trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        return difference(wire.observe(model), wire.observe(torch.optim.AdamW(trained, lr=1e-3)))
+
+
+def _step_in_words(case: Case) -> str:
+    try:
+        return step(case) or "repeated"
+    except CannotRebuild as reason:
+        return str(reason).split(": ", 1)[-1].partition(":")[0]
+
+
 def _row(name: str, case: Case) -> str:
     with declared(
         {**all_declared(HEADS), "it": case.declared} if case in ADAPTERS.values() else all_declared(HEADS)
     ):
         rebuilt(case)  # the library's own first time
         found = rebuilt(case)
-    return f"| {name} | {case.change} | {found.difference:.1e} | {found.seconds:.2f} s |"
+    return f"| {name} | {case.change} | {found.difference:.1e} | {found.seconds:.2f} s | {_step_in_words(case)} |"
 
 
 def main() -> None:
@@ -262,7 +284,8 @@ def main() -> None:
     for mark, cases in (("heads", HEADS), ("adapters", ADAPTERS)):
         rows = "\n".join(_row(name, case) for name, case in cases.items())
         start, end = f"<!-- {mark} -->\n", f"\n<!-- end of {mark} -->"
-        head = "| model | what the student changed | largest difference | rebuilt in |\n| --- | --- | --- | --- |"
+        head = "| model | what the student changed | largest difference | rebuilt in | a step |\n"
+        head += "| --- | --- | --- | --- | --- |"
         before, after = page[: page.index(start)], page[page.index(end) :]
         page = f"{before}{start}{head}\n{rows}{after}"
     PAGE.write_text(page)

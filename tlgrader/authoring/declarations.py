@@ -9,10 +9,11 @@ from tlgrader.errors import AuthorError, MachineError
 
 
 def require_declarations(course: Course) -> None:
-    """Build every architecture that the course declares, with its weights where they are known.
+    """Build every architecture that the course declares, with its weights where they are known, and try its example.
 
     Raises:
-        AuthorError: one cannot be built, or its weights are another's; with the file, the line and what to do.
+        AuthorError: one cannot be built, its weights are another's, or it does not take its example; with the file, the
+            line and what to do.
         MachineError: weights are not on this machine.
     """
     from tlgrader.architectures.pristine import pristine
@@ -20,10 +21,29 @@ def require_declarations(course: Course) -> None:
     for name in register(course).architectures:
         try:
             pristine(name)
+            _require_example(name)
         except AuthorError as error:
             raise AuthorError(f"{_place(course, name)}, the architecture {name!r}: {error}") from error
         except MachineError as error:
             raise MachineError(f"{_place(course, name)}, the architecture {name!r}: {error}") from error
+
+
+def _require_example(name: str) -> None:
+    import torch
+
+    from tlgrader.architectures import architecture
+    from tlgrader.architectures.pristine import pristine
+    from tlgrader.evidence.answering import forward, on_device_of
+
+    if architecture(name).example is None:
+        return
+    model, inputs = pristine(name).copy(), architecture(name).inputs()
+    try:
+        with torch.no_grad():
+            forward(model, on_device_of(model, inputs))
+    except Exception as error:  # whatever a model raises at inputs that it does not take
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise AuthorError(f"it does not take its `example`: {said}") from error
 
 
 def _place(course: Course, name: str) -> str:

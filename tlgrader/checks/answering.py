@@ -36,7 +36,7 @@ def answers(
     problems = [problem for name in names if (problem := test(name, answers.get(name), allowed))]
     observed = f"{counted(len(names), 'question')} answered"
     return passed_unless(
-        problems, Strength.claimed, observed, expected, "whether answers are right is not said here"
+        problems, Strength.queried, observed, expected, "whether answers are right is not said here"
     )
 
 

@@ -28,7 +28,7 @@ class Strength(StrEnum):
     bitwise = "bitwise"
     """Tensors equal known ones, bit for bit, or do not."""
     queried = "queried"
-    """The worker answered for inputs, without labels."""
+    """The worker answered: for inputs, without labels; by a training step that the judge repeated; or a quiz."""
     claimed = "claimed"
     """Only the worker reports it."""
 

@@ -34,7 +34,9 @@ def bert():
 
 COURSE = Registration(
     architectures={
-        "resnet18": Architecture("torchvision:resnet18", weights=Path(__file__).parent / RESNET18),
+        "resnet18": Architecture(
+            "torchvision:resnet18", weights=Path(__file__).parent / RESNET18, example=(3, 64, 64)
+        ),
         "perceptron": Architecture(perceptron),
         "bert": Architecture(
             "transformers:AutoModelForSequenceClassification",

@@ -19,7 +19,7 @@ def bert():
 COURSE = Registration(
     architectures={
         "efficientnet_b0": Architecture(
-            "torchvision:efficientnet_b0", weights=Path(__file__).parent / WEIGHTS
+            "torchvision:efficientnet_b0", weights=Path(__file__).parent / WEIGHTS, example=(3, 64, 64)
         ),
         "bert": Architecture(
             "transformers:AutoModelForSequenceClassification",
