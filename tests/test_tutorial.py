@@ -80,6 +80,7 @@ def test_every_command_of_the_tutorial_does_what_the_page_says(tmp_path: Path) -
             _state_the_threshold(folder)
     assert "6 submissions, 0 surprises, 3 items, 0 unproven." in said["tlgrader audit first"]
     assert "0 that survive unexplained." in said["tlgrader audit first"]
+    assert "5 fresh seeds of each solution, 1 hidden set" in said["tlgrader calibrate first --continue 5"]
     assert "Released: release/first/first.ipynb" in said["tlgrader release first"]
     assert re.search(r"ada +0/6", said["tlgrader grade first"])
     assert re.search(r"pass__sgd +5/5, 1 wait", said["tlgrader status first"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tlgrader.course.paths import Course
@@ -46,6 +46,16 @@ def measured_samples(course: Course, exercise: str) -> dict[str, Sample]:
     return samples
 
 
+def jobs(course: Course, exercise: str, samples: Mapping[str, Sample], attempts: Iterable[int]) -> list[Job]:
+    """A job for each sample and attempt: another attempt is another seed."""
+    source = read_exercise(course.source(exercise))
+    return [
+        Job(exercise, as_submission(source, sample, samples["reference"]), attempt)
+        for attempt in attempts
+        for sample in samples.values()
+    ]
+
+
 def runs(course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bool = True) -> Iterator[Run]:
     """Run the reference, every correct variant and every baseline under `seeds` seeds each.
 
@@ -53,14 +63,8 @@ def runs(course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bo
         AuthorError: the exercise or its corpus is wrong, or it has no weak baseline.
     """
     samples = measured_samples(course, exercise)
-    source = read_exercise(course.source(exercise))
-    jobs = [
-        Job(exercise, as_submission(source, sample, samples["reference"]), attempt)
-        for attempt in range(seeds)
-        for sample in samples.values()
-    ]
     with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
-        for graded in pool.once(jobs):
+        for graded in pool.once(jobs(course, exercise, samples, range(seeds))):
             yield Run(samples[graded.record.student], graded.record)
 
 
@@ -77,7 +81,7 @@ def sides(all_runs: Sequence[Run], name: str) -> Sides:
     correct: dict[str, list[float]] = {}
     weak: dict[str, list[float]] = {}
     ordered = sorted(all_runs, key=lambda run: (run.sample.name, run.record.attempt))
-    items = [(run, _item(run.record, name)) for run in ordered]
+    items = [(run, item_of(run.record, name)) for run in ordered]
     for run, item in items:
         if item is not None:
             baseline = run.sample.kind == "baseline"
@@ -101,8 +105,12 @@ def _require_every_seed(items: Sequence[tuple[Run, Item | None]], correct: Distr
             )
 
 
-def _item(record: Record, name: str) -> Item | None:
-    """The hidden item that the measure `name` decides."""
+def item_of(record: Record, name: str) -> Item | None:
+    """The hidden item that the measure `name` decides; None where the run does not measure it.
+
+    Raises:
+        AuthorError: it decides two.
+    """
     items = [item for item in record.items().values() if item.hidden and item.finding.decided_by == name]
     if len(items) > 1:
         raise AuthorError(

@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 
 from tlgrader.authoring.calibration.chance import Chance
+from tlgrader.authoring.calibration.fresh import Proof
 from tlgrader.authoring.calibration.rates import Calibrated
 from tlgrader.authoring.calibration.runs import Sides, measured_samples
 from tlgrader.course.contents import hidden_modules
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
+from tlgrader.grading.greyzone import GreyZone, grey_zones
 from tlgrader.judging.references import entries
 from tlgrader.notebook.exercise import files_beside, read_exercise
 from tlgrader.records.record import write_atomically
@@ -66,6 +68,11 @@ def stored_sides(course: Course, exercise: str, name: str) -> Sides:
         ) from None
 
 
+def stored(course: Course, exercise: str, name: str) -> Calibrated:
+    """The measure `name` as it was calibrated. Raises KeyError where it was not."""
+    return msgspec.convert(entries(course.measured(exercise))[name], Calibrated)
+
+
 def write_reference(
     course: Course,
     exercise: str,
@@ -80,13 +87,44 @@ def write_reference(
 
 
 def rewrite_reference(course: Course, exercise: str, found: Mapping[str, Calibrated]) -> None:
-    """Write what was chosen anew from stored runs: they stay those of the versions and hashes that are there."""
-    kept = {key: entry for key, entry in entries(course.measured(exercise)).items() if key in _ABOUT}
-    _write(course, exercise, found, kept)
+    """Write what was chosen anew from stored runs: they stay those of the versions and hashes that are there.
+
+    What fresh seeds showed stays, too, of a measure whose threshold and zone are as they were.
+    """
+    stored = entries(course.measured(exercise))
+    kept = {key: entry for key, entry in stored.items() if key in _ABOUT}
+    zones = grey_zones(course, exercise)
+    same = {name for name, one in found.items() if zones.get(name) == GreyZone(one.threshold, *one.zone)}
+    proven = {name: proof for name, proof in stored_proofs(course, exercise).items() if name in same}
+    _write(course, exercise, found, kept, proven)
 
 
-def _write(course: Course, exercise: str, found: Mapping[str, Calibrated], about: Mapping[str, Any]) -> None:
-    content = {name: msgspec.to_builtins(one) for name, one in found.items()} | dict(about)
+def stored_proofs(course: Course, exercise: str) -> dict[str, Proof]:
+    """What fresh seeds showed so far, by measure."""
+    found = entries(course.measured(exercise)).items()
+    return {name: msgspec.convert(entry["fresh"], Proof) for name, entry in found if "fresh" in entry}
+
+
+def write_proofs(course: Course, exercise: str, proofs: Mapping[str, Proof]) -> None:
+    """Write what fresh seeds showed beside the thresholds that they were graded by."""
+    stored = entries(course.measured(exercise))
+    fresh = {name: {"fresh": msgspec.to_builtins(proof)} for name, proof in proofs.items()}
+    _write_content(course, exercise, {name: entry | fresh.get(name, {}) for name, entry in stored.items()})
+
+
+def _write(
+    course: Course,
+    exercise: str,
+    found: Mapping[str, Calibrated],
+    about: Mapping[str, Any],
+    proven: Mapping[str, Proof] | None = None,
+) -> None:
+    fresh = {name: {"fresh": msgspec.to_builtins(proof)} for name, proof in (proven or {}).items()}
+    content = {name: msgspec.to_builtins(one) | fresh.get(name, {}) for name, one in found.items()}
+    _write_content(course, exercise, content | dict(about))
+
+
+def _write_content(course: Course, exercise: str, content: Mapping[str, Any]) -> None:
     text = json.dumps(content, indent=1, ensure_ascii=False)
     write_atomically(course.measured(exercise), text.encode() + b"\n")
 
