@@ -17,7 +17,8 @@ several.
 
 **What is measured of a model**, on `Labelled` data: the checks `accuracy`, `gain`, `retained` and `labelled_by`; the
 numbers `loss`, `measured_accuracy` and `measured`, which `checks.learned`, `gain` and `retained` compare.
-`threshold` is what calibration wrote into ``reference.json``. What a model of the judge's own is asked runs in
+`threshold` is what calibration wrote into ``reference.json``; `on_a_scale` gives points in proportion, by a `Scale` or
+the one that calibration wrote there, which `scale` reads. What a model of the judge's own is asked runs in
 `one_thread`, so that it answers the same on every machine.
 
 **What was there before**: `digest` of a tensor, `statistics_of` batch norm and `statistics_kept`, `pristine` the
@@ -34,6 +35,7 @@ from tlgrader.checks.finding import (
     Finding,
     Measured,
     Outcome,
+    Scale,
     Strength,
     failed,
     passed,
@@ -44,6 +46,7 @@ from tlgrader.checks.finding import (
 from tlgrader.checks.measuring import MATRIX, SCORES, confusion, scored
 from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation, require_present
 from tlgrader.checks.pretrained import is_buffer
+from tlgrader.checks.scaling import on_a_scale
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.digest import digest
 from tlgrader.evidence.kinds import (
@@ -58,7 +61,7 @@ from tlgrader.evidence.kinds import (
 )
 from tlgrader.evidence.observation import NotAsDescribed, Observation
 from tlgrader.evidence.observe import Observer
-from tlgrader.judging.references import threshold
+from tlgrader.judging.references import scale, threshold
 from tlgrader.models.answers import one_thread
 from tlgrader.models.comparing import gain, retained
 from tlgrader.models.evaluate import PARITY, Labelled, accuracy, loss, measured, measured_accuracy
@@ -105,6 +108,9 @@ __all__ = [  # noqa: RUF022  (in the groups of the text above)
     "measured",
     "measured_accuracy",
     "threshold",
+    "Scale",
+    "scale",
+    "on_a_scale",
     "one_thread",
     "PARITY",
     # What was there before.

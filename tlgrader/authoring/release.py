@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import filecmp
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
 
@@ -65,10 +67,21 @@ def _require_stated_thresholds(course: Course, source: Exercise) -> None:
     """Every threshold is a number that a student can read in the notebook; only data is hidden."""
     visible = "\n".join(cell.source for cell in source.cells if cell.role is Role.text)
     for name, entry in entries(course.measured(source.name)).items():
-        if "threshold" in entry and not _stated(float(entry["threshold"]), visible):
-            raise AuthorError(
-                f"the threshold of {name}, {entry['threshold']}, is not stated in the text of {source.name}"
-            )
+        for what, number in _told(entry):
+            if not _stated(number, visible):
+                raise AuthorError(
+                    f"the {what} of {name}, {number}, is not stated in the text of {source.name}"
+                )
+
+
+def _told(entry: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """The numbers that decide a measure's points: of one on a scale its ends, of another its threshold."""
+    if "scale" in entry:
+        yield from (
+            ("lower end" if end == "none" else "upper end", float(n)) for end, n in entry["scale"].items()
+        )
+    elif "threshold" in entry:
+        yield "threshold", float(entry["threshold"])
 
 
 def _stated(threshold: float, text: str) -> bool:

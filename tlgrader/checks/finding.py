@@ -8,6 +8,8 @@ from typing import Annotated
 
 import msgspec
 
+_DIGITS = 9  # of a share: the mean of 0.8, 0.81 and 0.82 is 0.81 only up to how floats are rounded
+
 
 class Outcome(StrEnum):
     """How an item ends."""
@@ -41,6 +43,23 @@ class Fault(StrEnum):
     machine = "machine"
 
 
+class Scale(msgspec.Struct, frozen=True):
+    """Two values of a measure: no points up to `none`, all from `full` on, and in proportion between."""
+
+    none: float
+    full: float
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless `full` lies above `none`."""
+        if not self.none < self.full:
+            raise ValueError(f"a scale from {self.none} to {self.full} has nothing between")
+
+    def share(self, value: float) -> float:
+        """The share of the points that `value` earns, between 0 and 1."""
+        share = (value - self.none) / (self.full - self.none)
+        return min(1.0, max(0.0, round(share, _DIGITS)))
+
+
 class Finding(msgspec.Struct, frozen=True):
     """The outcome of one check, with what was observed and what was expected, each a sentence or a phrase."""
 
@@ -58,6 +77,8 @@ class Finding(msgspec.Struct, frozen=True):
     """Which of `measured` was compared with a threshold; empty where no threshold decided."""
     weight: Annotated[float, msgspec.Meta(ge=0)] = 1.0
     """The share of its cell's points, relative to the weights of the cell's other items."""
+    scale: Scale | None = None
+    """Where points are in proportion to what decides: what did not pass may then earn a share of its weight."""
 
     def __post_init__(self) -> None:
         """Raise ValueError where a number that was not measured decides, or one decides nothing."""
@@ -67,6 +88,13 @@ class Finding(msgspec.Struct, frozen=True):
             raise ValueError(f"{self.decided_by!r} decides, and only {sorted(self.measured)} were measured")
         if self.outcome not in (Outcome.passed, Outcome.failed):
             raise ValueError(f"{self.decided_by!r} cannot decide a finding that is {self.outcome}")
+
+    @property
+    def share(self) -> float:
+        """The share of its weight that it earns."""
+        if self.scale is not None and self.decided_by:
+            return self.scale.share(self.measured[self.decided_by])
+        return float(self.outcome is Outcome.passed)
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -76,7 +76,15 @@ def calibrate(
     sides = {name: _sides(here, exercise, runs, name) for name in names}
     for name in names:
         STDOUT.print(_distributions(name, sides[name]))
-    found = {name: calibrated(sides[name], name, stored.told(here, exercise, name)) for name in names}
+    found = {
+        name: calibrated(
+            sides[name],
+            name,
+            stored.told(here, exercise, name),
+            scaled=stored.is_scaled(here, exercise, name),
+        )
+        for name in names
+    }
     if runs:
         stored.write_reference(here, exercise, found, runs[0].record.versions, chance)
     else:
@@ -170,11 +178,15 @@ def _say(found: Mapping[str, Calibrated]) -> None:
     for name, one in found.items():
         low, high = one.zone
         STDOUT.print(
-            f"{name}: threshold {one.threshold:.2f}, grey zone {low:.2f} to {high:.2f}. Right solutions that fail: "
-            f"{_rate(one.correct)}. Weak ones that pass: {_rate(one.weak)}.",
+            f"{name}: threshold {one.threshold:.2f}, grey zone {low:.2f} to {high:.2f}{_scaled(one)}. "
+            f"Right solutions that fail: {_rate(one.correct)}. Weak ones that pass: {_rate(one.weak)}.",
             soft_wrap=True,
             highlight=False,
         )
+
+
+def _scaled(one: Calibrated) -> str:
+    return f", points in proportion from {one.scale.none:.2f} to {one.scale.full:.2f}" if one.scale else ""
 
 
 def _rate(side: Side) -> str:

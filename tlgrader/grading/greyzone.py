@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from nbformat import NotebookNode
 
-from tlgrader.checks.finding import Fault, Finding, Outcome
+from tlgrader.checks.finding import Fault, Finding, Outcome, Scale
 from tlgrader.course.paths import Course
 from tlgrader.grading.job import Graded, Job
 from tlgrader.judging.explain import outputs_for
@@ -46,6 +46,10 @@ class GreyZone(msgspec.Struct, frozen=True):
     def reached(self, value: Any) -> Any:
         """Whether `value`, or each value of an array, is at the threshold or above."""
         return value >= self.threshold - _ROUNDING
+
+    def reaches_over(self, scale: Scale, value: float) -> bool:
+        """Whether `value` lies where points are in proportion, or in the zone: another run earns other points there."""
+        return min(self.low, scale.none) <= value <= max(self.high, scale.full)
 
 
 def grey_zones(course: Course, exercise: str) -> dict[str, GreyZone]:
@@ -129,6 +133,10 @@ def in_the_zone(record: Record, zones: Zones) -> dict[str, str]:
         if zone is None:
             continue
         value, passed = item.finding.measured[name], item.finding.outcome is Outcome.passed
+        if item.finding.scale is not None:
+            if zone.reaches_over(item.finding.scale, value):
+                found[id] = name
+            continue
         # An item that failed although its value is high enough failed for another reason.
         if zone.holds(value) and zone.reached(value) == passed:
             found[id] = name
@@ -163,7 +171,7 @@ def _values(runs: Sequence[Graded], id: str, name: str) -> tuple[float, ...]:
 def _by_the_mean(item: Item, values: Sequence[float], zones: Zones) -> Item:
     finding = item.finding
     name, mean = finding.decided_by, fmean(values)
-    passes = zones[name].reached(mean)
+    passes = zones[name].reached(mean) if finding.scale is None else finding.scale.share(mean) >= 1
     changed = msgspec.structs.replace(
         finding,
         outcome=Outcome.passed if passes else Outcome.failed,

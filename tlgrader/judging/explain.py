@@ -9,6 +9,7 @@ from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.records.record import GradeRecord, Item
 
 _MARKS = {Outcome.passed: "✓", Outcome.failed: "✗", Outcome.skipped: "–", Outcome.error: "!"}
+_PARTLY = "◐"
 _STRENGTHS = {
     Strength.recomputed: "recomputed by the grader from the submitted tensors",
     Strength.bitwise: "compared bit for bit with known tensors",
@@ -67,7 +68,9 @@ def as_text(grade: GradeRecord) -> str:
 
 def text_of(finding: Finding, name: str) -> list[str]:
     """A finding in lines: what was seen and, where it did not pass, what was expected."""
-    lines = [f"{_MARKS[finding.outcome]} {name}: {finding.observed}"]
+    lines = [f"{_mark(finding)} {name}: {finding.observed}"]
+    if _is_partly_earned(finding):
+        lines.append(f"    earns {finding.share:.0%} of its points")
     if finding.outcome is not Outcome.passed:
         lines.append(f"    expected: {finding.expected}")
         if finding.hint:
@@ -88,12 +91,22 @@ def score_line(grade: GradeRecord) -> str:
     return f"{grade.score:.4g} of {grade.points:g} points"
 
 
+def _is_partly_earned(finding: Finding) -> bool:
+    return 0 < finding.share < 1
+
+
+def _mark(finding: Finding) -> str:
+    return _PARTLY if _is_partly_earned(finding) else _MARKS[finding.outcome]
+
+
 def _row(item: Item) -> dict[str, object]:
     finding = item.finding
-    mark = _MARKS[finding.outcome]
+    mark = _mark(finding)
     name = item.id.split("/", 1)[-1]
     texts = (
-        f"{mark} {finding.outcome}",
+        f"{mark} {finding.share:.0%} of its points"
+        if _is_partly_earned(finding)
+        else f"{mark} {finding.outcome}",
         name,
         finding.observed,
         finding.expected,

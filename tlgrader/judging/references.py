@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from tlgrader.checks.finding import Scale
 from tlgrader.errors import AuthorError
 
 
@@ -16,6 +19,21 @@ def entries(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def scale(hidden_tests: str, name: str) -> Scale:
+    """The scale of the measure `name`, as `threshold` finds its number.
+
+    Raises:
+        AuthorError: there is none; begin with a guess, as in ``{"accuracy": {"threshold": 0.8, "scale": {"none": 0.6,
+            "full": 0.8}}}``.
+    """
+    file = Path(hidden_tests)
+    path = file.parent.parent / "tl_solutions" / file.stem / "reference.json"
+    try:
+        return msgspec.convert(entries(path)[name]["scale"], Scale)
+    except (ValueError, KeyError, TypeError) as error:
+        raise AuthorError(f"tl_solutions/{file.stem}/reference.json has no scale for {name!r}") from error
 
 
 def threshold(hidden_tests: str, name: str) -> float:

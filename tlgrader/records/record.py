@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -67,10 +67,10 @@ class GradeRecord(msgspec.Struct, frozen=True):
 
     @property
     def score(self) -> float | None:
-        """Points times the passed share of the weights; None where it waits, or an item ended in error."""
+        """Points times the share of the weights that is earned; None where it waits, or an item ended in error."""
         if self.waits or not self.items or any(item.finding.outcome is Outcome.error for item in self.items):
             return None
-        return self.points * _share(self.items, lambda finding: finding.outcome is Outcome.passed)
+        return self.points * _share(self.items, lambda finding: finding.share)
 
     @property
     def queried_points(self) -> float:
@@ -80,13 +80,15 @@ class GradeRecord(msgspec.Struct, frozen=True):
         """
         return self.points * _share(
             self.items,
-            lambda f: f.outcome is Outcome.passed and f.strength is Strength.queried and bool(f.measured),
+            lambda finding: (
+                finding.share if finding.strength is Strength.queried and finding.measured else 0.0
+            ),
         )
 
 
-def _share(items: tuple[Item, ...], counts) -> float:  # type: ignore[no-untyped-def]
+def _share(items: tuple[Item, ...], earned: Callable[[Finding], float]) -> float:
     total = sum(item.finding.weight for item in items)
-    return sum(item.finding.weight for item in items if counts(item.finding)) / total if total else 0.0
+    return sum(item.finding.weight * earned(item.finding) for item in items) / total if total else 0.0
 
 
 class CellRecord(msgspec.Struct, frozen=True):

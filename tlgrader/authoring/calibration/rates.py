@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from tlgrader.authoring.calibration.runs import Distributions, Sides
+from tlgrader.checks.finding import Scale
 from tlgrader.errors import AuthorError
 from tlgrader.grading.greyzone import RUNS, GreyZone
 
@@ -47,13 +48,15 @@ class Side(msgspec.Struct, frozen=True):
     interval: tuple[float, float]
 
 
-class Calibrated(msgspec.Struct, frozen=True):
+class Calibrated(msgspec.Struct, frozen=True, omit_defaults=True):
     """A threshold, its grey zone and what they rest on: `correct` fails falsely, `weak` passes falsely."""
 
     threshold: float
     zone: tuple[float, float]
     correct: Side
     weak: Side
+    scale: Scale | None = None
+    """Where its author wants points in proportion."""
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -70,13 +73,13 @@ class Fit(msgspec.Struct, frozen=True):
         return NormalDist(self.mean, self.sd)
 
 
-def calibrated(found: Sides, name: str, told: float | None = None) -> Calibrated:
+def calibrated(found: Sides, name: str, told: float | None = None, *, scaled: bool = False) -> Calibrated:
     """The threshold of the measure `name` and its grey zone.
 
     Each side's nearest sample is the one that reaches farthest over in one run of a hundred. Of the percentage
     points between these two, the threshold is the one that lies the most standard deviations from the nearer of
     them, if grading by it, grey zone and mean included, errs at a rate of at most `RATE` on either side. The one
-    that students were `told` stays where grading by it errs no more often.
+    that students were `told` stays where grading by it errs no more often. With `scaled` there is a scale around it.
 
     Raises:
         AuthorError: no threshold does.
@@ -94,7 +97,18 @@ def calibrated(found: Sides, name: str, told: float | None = None) -> Calibrated
         (zone.low, zone.high),
         _side(zone, found.correct, right, weak=False),
         _side(zone, found.weak, weak, weak=True),
+        _scale(zone.threshold, right, weak) if scaled else None,
     )
+
+
+def _scale(threshold: float, right: Sequence[Fit], weak: Sequence[Fit]) -> Scale:
+    """All points from where one right run of a hundred falls below, none up to where one weak run of a hundred comes.
+
+    In whole percentage points, with the threshold between; where the two sides lie too near, a point to either side.
+    """
+    full = _outward(min(fit.normal.inv_cdf(RATE) for fit in right), floor)
+    none = _outward(max(fit.normal.inv_cdf(1 - RATE) for fit in weak), ceil)
+    return Scale(min(none, round(threshold - _POINT, 4)), max(full, round(threshold + _POINT, 4)))
 
 
 def _as_told(told: float, best: GreyZone, right: Sequence[Fit], weak: Sequence[Fit]) -> GreyZone:

@@ -53,6 +53,11 @@ def told(course: Course, exercise: str, name: str) -> float | None:
     return float(entry["threshold"]) if "zone" in entry else None
 
 
+def is_scaled(course: Course, exercise: str, name: str) -> bool:
+    """Whether the author wants points in proportion to the measure `name`."""
+    return entries(course.measured(exercise))[name].get("scale") is not None
+
+
 def stored_sides(course: Course, exercise: str, name: str) -> Sides:
     """The runs of the measure `name` that ``reference.json`` holds.
 
