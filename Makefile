@@ -21,7 +21,7 @@ AUDITED := feature_extraction lora
 help:
 	@echo "make demo    grade a cohort of notebooks in every exercise, end to end"
 	@echo "make test    run the test suite (no GPU needed)"
-	@echo "make test-long  what takes minutes: the seven exercises' verdicts, 57 architectures, notebooks of other hands"
+	@echo "make test-long  what takes minutes: the exercises' verdicts, 57 architectures, notebooks of other hands"
 	@echo "make test-oldest   the engine's tests, and what students install, with the oldest libraries"
 	@echo "make check   lint, format and type-check"
 	@echo "make bench   measure the cost of a submission, as ratios in one run"

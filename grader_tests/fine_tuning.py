@@ -3,9 +3,24 @@
 from functools import cache
 
 from tlcourse.data import leaves
-from tlgrader.hidden import Finding, Labelled, Measured, check, failed, gain, measured_accuracy, threshold
+from tlgrader.hidden import (
+    Finding,
+    Labelled,
+    Measured,
+    check,
+    failed,
+    gain,
+    loss,
+    measured_accuracy,
+    passed,
+    passed_unless,
+    skipped,
+    threshold,
+    weaker,
+)
 
 START = 0.75  # of accuracy before fine-tuning; printed in the notebook
+SEEN = 0.5  # of the loss on held-out leaves: below it, validation leaves were trained on; printed in the notebook
 PROBES = 8
 
 
@@ -26,6 +41,43 @@ def gains(model: object, before: Measured, *, weight: float = 1.0) -> Finding:
         observed = f"the model before fine-tuning reached {before.value:.0%}"
         return failed(before.strength, observed, expected, "leave the head as the given cell trained it")
     return gain(model, before, _hidden(), at_least=least, classes_named=classes, weight=weight)
+
+
+@check
+def accuracy_is_the_models(history: object, model: object, *, weight: float = 1.0) -> Finding:
+    """The last accuracy in the history is the model's on the validation leaves, within one leaf."""
+    expected = "the last of `accuracy` is the model's accuracy on the validation leaves"
+    said = history.get("accuracy") if isinstance(history, dict) else None
+    reached = measured_accuracy(model, _validation(), len(_hidden_leaves().classes))
+    if reached.value is None:
+        return skipped(reached.strength, f"the model cannot be measured: {reached.note}", expected)
+    if not isinstance(said, list) or not said or not isinstance(said[-1], int | float):
+        return failed(reached.strength, "the history holds no accuracy", expected, "append one an epoch")
+    words = f"{said[-1]:.3f} in the history, {reached.value:.3f} computed anew"
+    near = abs(said[-1] - reached.value) < 1.5 / len(_validation().labels)
+    hint = "`accuracy_of(model, validation_maps, validation_labels)`, at the end of each epoch, as a share"
+    return passed_unless([] if near else [words], reached.strength, words, expected, hint)
+
+
+@check
+def validation_is_held_out(model: object, *, weight: float = 1.0) -> Finding:
+    """The loss on validation leaves is at least `SEEN` of that on held-out ones: the model did not train on them."""
+    expected = f"the loss on validation leaves is at least {SEEN:.0%} of that on held-out leaves"
+    public, hidden = loss(model, _validation()), loss(model, _hidden())
+    strength = weaker(public.strength, hidden.strength)
+    if public.value is None or hidden.value is None:
+        return skipped(strength, f"no loss could be measured: {public.note or hidden.note}", expected)
+    words = f"{public.value:.3f} on validation leaves, {hidden.value:.3f} on held-out leaves"
+    if public.value >= SEEN * hidden.value:
+        return passed(strength, words, expected)
+    return failed(strength, words, expected, "were the stages trained on validation leaves, too?")
+
+
+@cache
+def _validation() -> Labelled:
+    """The public validation leaves, all of them."""
+    some = leaves.load("validation", "field")
+    return Labelled(inputs={"x": some.images}, labels=some.labels, probe={"x": some.images[:PROBES]})
 
 
 @cache

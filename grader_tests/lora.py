@@ -12,16 +12,20 @@ from tlgrader.hidden import (
     Labelled,
     Measured,
     ModelEvidence,
+    OptimizerEvidence,
     Strength,
     accuracy,
     check,
+    failed,
     loss,
     narrow,
+    needs,
     passed_unless,
     proves_nothing_without,
     threshold,
 )
 
+SETTLED = 0.05  # of the first learning rate: what is left of it at the end
 FALL = 0.1  # the share by which the training loss must fall; printed in the notebook
 WORDS = 12  # the notebook trains on sentences of at most so many
 TRAINING_SENTENCES = 16
@@ -45,6 +49,26 @@ def has_adapters(model: object) -> Finding:
     adapters = narrow(model, ModelEvidence, "model").lora
     problems = [] if adapters else ["the model has no adapter"]
     return passed_unless(problems, Strength.claimed, f"{len(adapters)} layers have adapters", "a LoRA model")
+
+
+@needs(loss_fell, "nothing was trained, on whichever schedule")
+@check
+def schedule_ran(
+    untrained: Measured, trained: Measured, optimizer: object, *, weight: float = 1.0
+) -> Finding:
+    """The learning rate has come down to hardly anything, as the schedule in the text takes it."""
+    expected = f"a learning rate that has fallen to at most {SETTLED:.0%} of what it began with"
+    groups = narrow(optimizer, OptimizerEvidence, "optimizer").groups
+    # Whoever makes a schedule writes this into the optimizer's groups.
+    begun = [float(group.options.get("initial_lr") or 0.0) for group in groups]
+    if not all(begun):
+        said = "no schedule belongs to the optimizer"
+        return failed(Strength.claimed, said, expected, "make the schedule of this very optimizer")
+    shares = [group.lr / rate for group, rate in zip(groups, begun, strict=True)]
+    words = f"the learning rate is {max(shares):.0%} of what it began with"
+    problems = [words] if max(shares) > SETTLED else []
+    hint = "`schedule.step()` after each `optimizer.step()`, once for each batch"
+    return passed_unless(problems, Strength.claimed, words, expected, hint)
 
 
 @proves_nothing_without(has_adapters, "the model has no adapter, so that nothing is adapted")

@@ -43,6 +43,7 @@ FALL = 0.5  # the share by which the training loss must fall; printed in the not
 HIGHEST_RATE = 0.1  # printed in the notebook, too
 BATCHES = 15  # three epochs of 100 leaves, 20 at a time
 TRAINING_LEAVES = 50
+PICTURES = {"train": 100, "validation": 50}  # the notebook's
 HIDDEN_LEAVES = 250
 PROBES = 8
 
@@ -79,10 +80,10 @@ def workflow_is_right(answers: object) -> Finding:
     expected = "the six steps in the order in which a project takes them"
     given = answers.get("workflow") if isinstance(answers, Mapping) else None
     if not isinstance(given, list | tuple) or not given:
-        return failed(Strength.claimed, "`workflow` is not answered with a list", expected)
+        return failed(Strength.queried, "`workflow` is not answered with a list", expected)
     if [word(step) for step in given] == [word(step) for step in WORKFLOW]:
-        return passed(Strength.claimed, "`workflow` is in the right order", expected)
-    return failed(Strength.claimed, "`workflow` is not in the right order", expected, _LOOK_AGAIN)
+        return passed(Strength.queried, "`workflow` is in the right order", expected)
+    return failed(Strength.queried, "`workflow` is not in the right order", expected, _LOOK_AGAIN)
 
 
 _LOOK_AGAIN = "read the question again, and what the course says about it"
@@ -94,8 +95,15 @@ def _right(answers: object, key: Mapping[str, str]) -> Finding:
     wrong = [name for name, right in key.items() if word(given.get(name)) != word(right)]
     problems = [f"{counted(len(wrong), 'answer')} not right: {listed(wrong)}"] if wrong else []
     return passed_unless(
-        problems, Strength.claimed, f"{listed(key)} are right", f"{listed(key)} are right", _LOOK_AGAIN
+        problems, Strength.queried, f"{listed(key)} are right", f"{listed(key)} are right", _LOOK_AGAIN
     )
+
+
+def holds_the_split(loader: object, split: str, *, weight: float = 1.0) -> Finding:
+    """The loader's pictures are those of this split, by their labels, and not those of the other one."""
+    labels = {name: leaves.load(name).labels[:count] for name, count in PICTURES.items()}
+    other = next(name for name in PICTURES if name != split)
+    return checks.labelled_as(loader, labels[split], others=labels[other], weight=weight)
 
 
 def transfer_is_pretrained(model: object) -> Finding:

@@ -147,8 +147,8 @@ def diagnosed(diagnosis: object, *, weight: float = 1.0) -> Finding:
     wrong = [name for name, right in TRUTH.items() if verdicts.get(name) != right]
     words = ", ".join(f"`{name}` is {_shown(verdicts.get(name))}" for name in TRUTH)
     if not wrong:
-        return passed(Strength.claimed, words, expected)
-    return failed(Strength.claimed, words, expected, "look at the means and at how far the seeds spread")
+        return passed(Strength.queried, words, expected)
+    return failed(Strength.queried, words, expected, "look at the means and at how far the seeds spread")
 
 
 @check
@@ -158,7 +158,7 @@ def cause(causes: object, run: str) -> Finding:
     named = _dict(causes, "causes", expected).get(run)
     observed = f"for run {run}, {_shown(named)}"
     return passed_unless(
-        [] if word(named) == CAUSES[run] else [observed], Strength.claimed, observed, expected
+        [] if word(named) == CAUSES[run] else [observed], Strength.queried, observed, expected
     )
 
 

@@ -12,7 +12,8 @@ several.
 `proves_nothing_without` skips it only where it passed, since then that shows nothing.
 
 **What arrives.** Plain data arrive as they are, all else as an `Observation` with its evidence. `narrow` and
-`narrow_observation` ask for a kind of evidence, `require_present` for anything at all, and raise `NotThere`.
+`narrow_observation` ask for a kind of evidence, `require_present` for anything at all, and `asked` a student's function
+for what it returns; they raise `NotThere`.
 `Observer` observes an object of the judge's own, so that it can be measured as a student's is.
 
 **What is measured of a model**, on `Labelled` data: the checks `accuracy`, `gain`, `retained` and `labelled_by`; the
@@ -30,6 +31,7 @@ declared architecture as nobody has changed it, `is_buffer` of a pretrained tens
 from tlgrader.architectures.pristine import pristine
 from tlgrader.checks.adapting_domains import Digests, statistics_kept, statistics_of
 from tlgrader.checks.answering import word
+from tlgrader.checks.calling import asked
 from tlgrader.checks.declaring import check, needs, proves_nothing_without
 from tlgrader.checks.finding import (
     Finding,
@@ -97,6 +99,7 @@ __all__ = [  # noqa: RUF022  (in the groups of the text above)
     "narrow",
     "narrow_observation",
     "require_present",
+    "asked",
     # What is measured of a model.
     "Labelled",
     "Measured",

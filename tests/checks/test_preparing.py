@@ -258,3 +258,22 @@ def test_live(capsys: pytest.CaptureFixture[str]) -> None:
     live.answers(RIGHT_FORM, ["a"], one_of=["LoRA"])
     out, err = capsys.readouterr()
     assert (out.count("✓"), err) == (4, "")
+
+
+def _loader_of(labels: list[int]) -> DataLoader[tuple[torch.Tensor, int]]:
+    dataset = [(torch.zeros(3, 2, 2), label) for label in labels]
+    return DataLoader(dataset, batch_size=2)  # type: ignore[arg-type]
+
+
+def test_the_labels_of_a_loaders_examples_tell_which_split_it_holds(observe: Observe) -> None:
+    training, validation = [0, 1, 1, 0, 1, 0], torch.tensor([1, 0, 0])
+    right = checks.labelled_as(observe(_loader_of([1, 0, 0])), validation, others=training)
+    assert (right.outcome, right.observed) == (Outcome.passed, "3 examples of this split")
+    leaked = checks.labelled_as(observe(_loader_of(training[:3])), validation, others=training)
+    assert leaked.outcome is Outcome.failed
+    assert leaked.observed == "3 examples of the other split"
+    assert "says nothing of new ones" in leaked.hint
+    mixed = checks.labelled_as(observe(_loader_of([1, 0, 0, 1])), validation, others=training)
+    assert (mixed.outcome, mixed.observed) == (Outcome.failed, "4 examples with other labels")
+    without: DataLoader[torch.Tensor] = DataLoader([torch.zeros(1)], batch_size=1)  # type: ignore[arg-type]
+    assert "its examples have no labels" in checks.labelled_as(observe(without), validation).observed

@@ -10,7 +10,7 @@ from tlgrader.checks.answering import answers
 from tlgrader.checks.calling import raises, returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
 from tlgrader.checks.measuring import metrics, ranking
-from tlgrader.checks.preparing import loader, normalised, randomness
+from tlgrader.checks.preparing import labelled_as, loader, normalised, randomness
 from tlgrader.checks.reloading import adapter_reloads
 from tlgrader.checks.training import head, history, in_train_mode, learned, optimizer, trained_on
 from tlgrader.checks.tuning import (
@@ -30,6 +30,7 @@ __all__ = [
     "head",
     "history",
     "in_train_mode",
+    "labelled_as",
     "learned",
     "learning_rates",
     "loader",

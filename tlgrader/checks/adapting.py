@@ -171,16 +171,26 @@ def adapters(
         *_places(evidence, target_modules),
         *_ranks(evidence.lora, r, alpha),
         *_asleep(evidence),
+        *_wrapped_twice(model, evidence),
     ]
     counts = ", ".join(f"{len(_sites(evidence, target))} in `{target}`" for target in target_modules)
     return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
+
+
+def _wrapped_twice(model: object, evidence: ModelEvidence) -> list[str]:
+    """`PeftModel.from_pretrained` cannot put on a fresh backbone what was saved of such a model."""
+    wrappers = [module for module in evidence.modules if module.type.startswith("peft.peft_model.")]
+    if len(wrappers) < 2:
+        return []
+    return [f"`{name_of(model, 'model')}` is wrapped twice: call `get_peft_model` once, on a fresh backbone"]
 
 
 def no_adapter(model: object, evidence: ModelEvidence) -> str:
     """Why a model without adapters has none, in words."""
     name = name_of(model, "model")
     if evidence.adapter_config is not None:
-        return f"`target_modules` matched nothing: `{name}` has a configuration and no adapter"
+        said = "`target_modules` matched nothing, or the adapter was merged into the base"
+        return f"`{name}` has a configuration and no adapter: {said}"
     return f"`{name}` has no LoRA adapter: `get_peft_model` was not called on it, or the adapter was merged"
 
 

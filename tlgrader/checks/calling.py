@@ -7,7 +7,7 @@ from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
-from tlgrader.checks.narrowing import narrow_observation
+from tlgrader.checks.narrowing import NotThere, narrow_observation
 from tlgrader.checks.numbers import are_near, is_number
 from tlgrader.checks.resembling import resemblance
 from tlgrader.checks.wording import cut, describe
@@ -66,6 +66,23 @@ def _exchanged(
     if isinstance(value, Observation) or not _equal(_listed(value), _listed(expected), tolerance):
         return ""
     return "with its first two arguments exchanged it returns what is expected: mind their order"
+
+
+def asked(function: object, arguments: Sequence[object]) -> Any:
+    """What a student's function returns: plain data, a tensor or an array. For a check of one's own.
+
+    Raises:
+        NotThere: there is no function, it raises, or it returns something else; in words for a student.
+    """
+    observation, evidence = narrow_observation(function, CallableEvidence, "function")
+    expected = f"`{observation.name}` returns plain data or an array"
+    answer = observation.source.call(evidence.handle, list(arguments))
+    if isinstance(answer, Missing):
+        raise NotThere(answer.reason, expected)
+    value = to_argument(Observation("result", answer, observation.source))
+    if isinstance(value, Observation):
+        raise NotThere(f"`{observation.name}` returned {describe(value)}", expected)
+    return value
 
 
 @check

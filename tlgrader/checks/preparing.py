@@ -113,6 +113,35 @@ def loader(loader: object, *, examples: int, batch_size: int, shuffled: bool, we
     return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
+@check
+def labelled_as(loader: object, labels: object, *, others: object = None, weight: float = 1.0) -> Finding:
+    """The dataset of a DataLoader holds examples with these `labels`, in this order: it is the split that it should be.
+
+    `others` are the labels of the split that it may be taken for, such as the one that is trained on.
+    """
+    observation, evidence = narrow_observation(loader, LoaderEvidence, "loader")
+    wanted, expected = _numbers(labels), "the examples of this split, in the order in which they are given"
+    answer = observation.source.call(evidence.handle, [])
+    if isinstance(answer, Missing):
+        return failed(
+            Strength.queried, f"its examples have no labels:{answer.reason.partition(' raised')[2]}", expected
+        )
+    found = _numbers(to_argument(Observation("labels", answer, observation.source)))
+    if found == wanted:
+        return passed(Strength.queried, f"{len(found)} examples of this split", expected)
+    if others is not None and found and found == _numbers(others)[: len(found)]:
+        hint = "these are the examples of the other split: what is measured on them says nothing of new ones"
+        return failed(Strength.queried, f"{len(found)} examples of the other split", expected, hint)
+    hint = "make the dataset of all pictures and labels of this split, and of no others"
+    return failed(Strength.queried, f"{len(found)} examples with other labels", expected, hint)
+
+
+def _numbers(labels: object) -> list[int]:
+    """Labels as a list; an empty one where they are none."""
+    plain = labels.tolist() if hasattr(labels, "tolist") else labels
+    return [int(one) for one in plain] if isinstance(plain, list | tuple) else []
+
+
 def _not(seen: object, wanted: object, words: str) -> list[str]:
     return [] if seen == wanted else [words]
 

@@ -301,6 +301,8 @@ def _is_list(values: object) -> bool:
 
 def _series_problems(name: str, values: list[Any], epochs: int | None) -> list[str]:
     problems = []
+    if not values and not epochs:
+        problems.append(f"`{name}` is empty")
     if epochs is not None and len(values) != epochs:
         seen = counted(len(values), "entry", "entries")
         problems.append(f"`{name}` has {seen}, {epochs} were expected")

@@ -75,17 +75,21 @@ def audit_only(
 
 def _read_by_students(pool: Pool, course: Course, these: Cohort) -> bool:
     steps = watched(audit(pool, course, these), len(these), f"Auditing {these.exercise}", "submissions")
-    audited = sorted((one for one in steps if isinstance(one, Audited)), key=lambda one: one.sample.name)
-    for one in audited:
-        STDOUT.print(
-            f"[bold]{escape(one.sample.name)}[/]: {one.record.score:g} of {one.record.points:g} points"
-        )
-        for item in one.record.items().values():
-            if item.finding.outcome is not Outcome.passed:
-                STDOUT.print(f"  {_told(item)}", soft_wrap=True, highlight=False)
-    surprises = [(one.sample.name, surprise) for one in audited for surprise in one.surprises]
+    surprises: list[tuple[str, str]] = []
+    for one in steps:
+        if isinstance(one, Audited):
+            _print_what_is_read(one)
+            surprises += [(one.sample.name, surprise) for surprise in one.surprises]
     print_surprises(surprises)
     return not surprises
+
+
+def _print_what_is_read(one: Audited) -> None:
+    score = "not graded" if one.record.score is None else f"{one.record.score:g}"
+    STDOUT.print(f"[bold]{escape(one.sample.name)}[/]: {score} of {one.record.points:g} points")
+    for item in one.record.items().values():
+        if item.finding.outcome is not Outcome.passed:
+            STDOUT.print(f"  {_told(item)}", soft_wrap=True, highlight=False)
 
 
 def _told(item: Item) -> str:

@@ -178,7 +178,8 @@ class OptimizerEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
 class LoaderEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
     """A data loader; what cannot be known of it is None. Called through ``handle``, it is its dataset's transform.
 
-    That takes pictures in one tensor and sends each through ``loader.dataset.transform`` by itself.
+    That takes pictures in one tensor and sends each through ``loader.dataset.transform`` by itself. Called without any,
+    it returns the labels of its dataset's examples.
     """
 
     handle: int

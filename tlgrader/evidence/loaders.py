@@ -11,6 +11,8 @@ from torch.utils import data
 from tlgrader.evidence.kinds import LoaderEvidence
 from tlgrader.evidence.layers import type_name
 
+MOST_LABELS = 2_000
+"""Of so many examples of a dataset the labels are looked at."""
 _RANDOM = (data.RandomSampler, data.SubsetRandomSampler, data.WeightedRandomSampler)
 
 
@@ -19,14 +21,19 @@ def is_loader(value: object) -> bool:
     return issubclass(type(value), data.DataLoader)
 
 
-def transform_of(loader: Any) -> Callable[[torch.Tensor], torch.Tensor]:
-    """A function that sends pictures, one by one, through the transform of the loader's dataset.
+def dataset_of(loader: Any) -> Callable[[torch.Tensor | None], torch.Tensor]:
+    """A function that sends pictures, one by one, through the transform of the dataset; without any, its labels.
+
+    Labels are those of at most `MOST_LABELS` examples, in the dataset's order: the second of the two things that it
+    holds for each.
 
     Datasets have it under the name that torchvision's give it; the function raises where there is none. To those of
     torchvision's own datasets, such as ImageFolder, a picture comes as PIL's, as it does when an epoch is drawn.
     """
 
-    def transform(pictures: torch.Tensor) -> torch.Tensor:
+    def transform(pictures: torch.Tensor | None = None) -> torch.Tensor:
+        if pictures is None:
+            return _labels(loader.dataset)
         from torchvision.datasets import VisionDataset
         from torchvision.transforms.functional import to_pil_image
 
@@ -35,6 +42,10 @@ def transform_of(loader: Any) -> Callable[[torch.Tensor], torch.Tensor]:
         return torch.stack([dataset.transform(given(picture)) for picture in pictures])
 
     return transform
+
+
+def _labels(dataset: Any) -> torch.Tensor:
+    return torch.tensor([int(dataset[index][1]) for index in range(min(len(dataset), MOST_LABELS))])
 
 
 def describe_loader(loader: Any, handle: int) -> LoaderEvidence:

@@ -31,7 +31,7 @@ from tlgrader.evidence.kinds import (
     Value,
 )
 from tlgrader.evidence.layers import type_name
-from tlgrader.evidence.loaders import describe_loader, is_loader, transform_of
+from tlgrader.evidence.loaders import dataset_of, describe_loader, is_loader
 from tlgrader.evidence.modules import (
     Unobservable,
     backbones,
@@ -107,7 +107,7 @@ class Observer:
         if issubclass(type(value), torch.optim.Optimizer):
             return _optimizer(value, self._hold(value))
         if is_loader(value):
-            return describe_loader(value, self._hold(transform_of(value)))
+            return describe_loader(value, self._hold(dataset_of(value)))
         if _is_peft_config(value):
             return lora_config(value)
         if issubclass(type(value), torch.Tensor | np.ndarray | np.generic):

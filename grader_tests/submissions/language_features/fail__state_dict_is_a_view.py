@@ -1,0 +1,32 @@
+"""What is kept is the head's `state_dict` itself, whose tensors go on being trained.
+
+failed: check_fit/keeps_the_best_epoch
+says check_fit/keeps_the_best_epoch: keep a copy of the best ones
+"""
+# %% write_fit
+def fit(dropout=0.0, weight_decay=0.0):
+    tlgrader.seed()
+    head = nn.Sequential(nn.Dropout(dropout), nn.Linear(384, 2)).to(device)
+    optimizer = torch.optim.AdamW(head.parameters(), lr=LEARNING_RATE, weight_decay=weight_decay)
+    history = {"loss": [], "validation_loss": []}
+    for epoch in range(EPOCHS):
+        head.train()
+        losses = []
+        for some in torch.randperm(160).split(BATCH):
+            loss = F.cross_entropy(head(train_features[some]), train_labels[some])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        head.eval()
+        with torch.no_grad():
+            validation_loss = F.cross_entropy(head(validation_features), validation_labels).item()
+        history["loss"].append(sum(losses) / len(losses))
+        history["validation_loss"].append(validation_loss)
+        best = best_epoch(history["validation_loss"], PATIENCE)
+        if best == epoch:
+            kept = head.state_dict()
+        if epoch - best >= PATIENCE:
+            break
+    head.load_state_dict(kept)
+    return head, history
