@@ -179,6 +179,11 @@ def test_a_history_fails_in_words(value: object, words: str) -> None:
     assert words in finding.observed
 
 
+def test_an_empty_history_is_none(observe: Observe) -> None:
+    finding = checks.history({"loss": []}, keys=["loss"])
+    assert (finding.outcome, finding.observed) == (Outcome.failed, "`loss` is empty")
+
+
 def test_a_historys_hint_counts_what_its_cell_counts() -> None:
     hint = checks.history({"scratch": [1.0]}, keys=["scratch"], epochs=4).hint
     assert "one plain number at a time" in hint

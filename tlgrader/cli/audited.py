@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
 
+from tlgrader.authoring import mistakes
 from tlgrader.authoring.audit import (
     Audited,
     Cohort,
@@ -52,12 +54,26 @@ class Counts:
 
 
 def audit_all(
-    course: Course, exercises: Sequence[str], slots: int, *, mutate: bool, sandboxed: bool = True
+    course: Course,
+    exercises: Sequence[str],
+    slots: int,
+    *,
+    mutate: bool,
+    sandboxed: bool = True,
+    page: Path | None = None,
 ) -> bool:
-    """Audit `exercises` one after the other by the same graders and print what was found; whether all is fine."""
+    """Audit `exercises` one after the other by the same graders and print what was found; whether all is fine.
+
+    On `page` it writes what wrong submissions are told.
+    """
     cohorts = [cohort(course, exercise, mutate=mutate) for exercise in exercises]
     with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
-        counts = [_audited(pool, course, these) for these in cohorts]
+        found = [_audited(pool, course, these) for these in cohorts]
+    counts = [one for one, _ in found]
+    if page is not None:
+        told = {one.exercise: audited for one, audited in found}
+        page.write_text(mistakes.page(told))
+        STDOUT.print(f"Written: {page}")
     if len(counts) > 1:
         STDOUT.print(_overview(counts))
     return all(one.fine for one in counts)
@@ -99,7 +115,7 @@ def _told(item: Item) -> str:
     return f"{found.outcome} {escape(item.id)}: {escape(found.observed)}{hint}"
 
 
-def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
+def _audited(pool: Pool, course: Course, these: Cohort) -> tuple[Counts, list[Audited]]:
     of_what = "submissions and mutants" if these.mutants else "submissions"
     steps = watched(audit(pool, course, these), len(these), f"Auditing {these.exercise}", of_what)
     done = list(steps)
@@ -116,6 +132,8 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
             "(docs/architectures.md)",
             soft_wrap=True,
         )
+    for name in mistakes.silent(audited):
+        STDOUT.print(f"[yellow]Without a hint:[/] {escape(name)}", soft_wrap=True)
     surprises = _surprises(these, audited, fates)
     print_surprises(surprises)
     counts = Counts(
@@ -130,7 +148,7 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> Counts:
         unexplained=sum(one.survives and not one.explained for one in fates),
     )
     STDOUT.print(_sentence(counts), soft_wrap=True)
-    return counts
+    return counts, audited
 
 
 def _print_strengths(audited: Sequence[Audited]) -> None:

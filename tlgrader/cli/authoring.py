@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -60,6 +61,10 @@ def audit(
             help="Grade the submissions of such names (fail__*), and show what their students read."
         ),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Write a page of all mistakes, the items that catch them, and what students read."),
+    ] = None,
     slots: Slots = CORES,
     no_sandbox: NoSandbox = False,
     course: CourseFolder = None,
@@ -80,7 +85,7 @@ def audit(
     warn_of_stale_thresholds(here, names)
     sandboxed = not no_sandbox
     if only is None:
-        fine = audit_all(here, names, slots, mutate=mutants, sandboxed=sandboxed)
+        fine = audit_all(here, names, slots, mutate=mutants, sandboxed=sandboxed, page=page)
     else:
         fine = audit_only(here, names, slots, only, sandboxed=sandboxed)
     if not fine:
