@@ -45,7 +45,7 @@ def gain(
     risen = after.value - before.value
     words = f"an accuracy of {after.value:.3f}, the baseline's is {before.value:.3f}: {risen:+.3f}"
     measured = {"gain": risen, "accuracy": after.value, "baseline": before.value}
-    return _judged("gain", measured, at_least, before, after, words, expected)
+    return _judged("gain", measured, at_least, before, after, words, expected, _gain_hint(risen, at_least))
 
 
 @check
@@ -68,7 +68,18 @@ def retained(
     share = now.value / was.value
     words = f"an accuracy of {now.value:.3f}, it was {was.value:.3f} before: {share:.3f} of it is kept"
     measured = {"retained": share, "accuracy": now.value, "before": was.value}
-    return _judged("retained", measured, at_least, was, now, words, expected)
+    hint = (
+        "the model has forgotten: what keeps it near to what it was, or goes on showing it the old examples?"
+    )
+    return _judged("retained", measured, at_least, was, now, words, expected, hint)
+
+
+def _gain_hint(risen: float, at_least: float) -> str:
+    if risen < -at_least:
+        return "it is worse than before: is a learning rate too high, are gradients cleared at each step?"
+    if risen < at_least / 2:
+        return "it is about as good as before: was anything trained that can make it better?"
+    return "it is better than before, but too little: more steps, or a learning rate nearer to the text's"
 
 
 def _both(
@@ -96,9 +107,10 @@ def _judged(
     after: Measured,
     words: str,
     expected: str,
+    hint: str,
 ) -> Finding:
-    """Whether the number `name` among those `measured` is high enough."""
+    """Whether the number `name` among those `measured` is high enough; where not, `hint` says what it resembles."""
     strength, said = weaker(before.strength, after.strength), words + after.note
     if measured[name] >= at_least - ROUNDING:
         return passed(strength, said, expected, measured, name)
-    return failed(strength, said, expected, measured=measured, decided_by=name)
+    return failed(strength, said, expected, hint, measured, name)

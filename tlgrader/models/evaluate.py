@@ -29,6 +29,9 @@ PARITY = 1e-4
 PARITY_ON_ACCELERATOR = 1e-3
 """The same where the student's computes on an accelerator, which adds float32 numbers in another order. Assumed."""
 
+NEAR_GUESSING = 0.1
+"""An accuracy that is less than this above guessing is called so."""
+
 _ANSWERS = Answers()
 
 
@@ -86,7 +89,7 @@ def accuracy(
     right = (answer.logits.argmax(dim=1) == data.labels).double()
     reached = right.mean().item()
     words = f"an accuracy of {reached:.3f}, {_weakest(right, data.labels, classes_named)}{answer.note}"
-    return _compared(answer.strength, reached, threshold, words, expected)
+    return _compared(answer.strength, reached, threshold, words, expected, 1 / len(classes_named))
 
 
 def _weakest(right: torch.Tensor, labels: torch.Tensor, classes_named: Sequence[str]) -> str:
@@ -96,11 +99,16 @@ def _weakest(right: torch.Tensor, labels: torch.Tensor, classes_named: Sequence[
     return f"least on `{worst}` with {shares[worst]:.3f}"
 
 
-def _compared(strength: Strength, reached: float, threshold: float, words: str, expected: str) -> Finding:
+def _compared(
+    strength: Strength, reached: float, threshold: float, words: str, expected: str, guessing: float
+) -> Finding:
     measured = {"accuracy": reached}
     if reached >= threshold:
         return passed(strength, words, expected, measured, "accuracy")
-    return failed(strength, words, expected, measured=measured, decided_by="accuracy")
+    hint = "it is better than guessing, but too low: more steps, or a step of the text that is missing"
+    if reached < guessing + NEAR_GUESSING:
+        hint = "that is about what guessing reaches: was anything trained, and on the right labels?"
+    return failed(strength, words, expected, hint, measured, "accuracy")
 
 
 def loss(model: object, data: Labelled) -> Measured:

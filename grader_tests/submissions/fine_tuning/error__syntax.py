@@ -1,6 +1,6 @@
 """A parenthesis is missing in the training cell, so that none of it ran.
 
-failed: check_fine_tune/history, check_fine_tune/stages_moved, check_fine_tune/gains
+failed: check_fine_tune/accuracy_is_the_models, check_fine_tune/loss_takes_logits, check_fine_tune/history, check_fine_tune/stages_moved, check_fine_tune/gains
 """
 # %% fine_tune
 history = {"loss": [], "accuracy": []}

@@ -2,7 +2,7 @@
 for the accuracy, which it does not reach.
 
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 from types import SimpleNamespace

@@ -1,7 +1,7 @@
 """Trains at one learning rate all along.
 
 failed: check_train_adapter/schedule_ran
-says check_train_adapter/schedule_ran: no schedule belongs to the optimizer
+says check_train_adapter/schedule_ran: no schedule belongs to this optimizer
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
