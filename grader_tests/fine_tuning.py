@@ -21,10 +21,8 @@ from tlgrader.hidden import (
 
 START = 0.75  # of accuracy before fine-tuning; printed in the notebook
 SEEN = 0.5  # of the loss on held-out leaves: below it, validation leaves were trained on; printed in the notebook
-ABOVE = (
-    0.3  # by which the last epoch's mean loss may differ from the loss at its end; printed in the notebook
-)
 FLOOR = 0.9  # the lowest cross-entropy of probabilities in place of logits, of five classes
+RIGHT = 0.3  # a loss of a model that is right about its training leaves; both printed in the notebook
 PROBES = 8
 
 
@@ -83,7 +81,7 @@ def validation_is_held_out(model: object, *, weight: float = 1.0) -> Finding:
 def loss_takes_logits(history: object, model: object, *, weight: float = 1.0) -> Finding:
     """The training loss in the history is no cross-entropy of probabilities.
 
-    That is at least log(e + 4) - 1 = 0.90 for five classes, also of a model that is right about every leaf it trained on.
+    That is at least log(e + 4) - 1 = 0.90 for five classes, however right the model is about the leaves it trained on.
     """
     expected = (
         f"a last `loss` below {FLOOR:g}, where the model's own on its training leaves is below {RIGHT:g}"
