@@ -81,7 +81,7 @@ def measured_rightly(measured: object, naive: object, *, weight: float = 1.0) ->
     return passed_unless(problems, after["source"].strength, words, expected, _hint(claimed, true))
 
 
-UNLEARNED = "the target was not learned, so that keeping the source proves nothing"
+UNLEARNED = "the target was not learned, so that this proves nothing"
 
 
 def source_accuracy(model: object) -> Measured:
@@ -124,7 +124,7 @@ def forgets_less(naive_source: Measured, model: object, *, weight: float = 1.0) 
 
 
 @check
-def run_repeats(few_shot: object, results: object) -> Finding:
+def run_repeats(few_shot: object, results: object, *, weight: float = 1.0) -> Finding:
     """A run from each start, repeated with the same seed, gives what `results` says."""
     expected = f"`few_shot(start, {SEED})` gives again what `results` holds for this seed, from each start"
     held = {start: _runs(results, start, expected) for start in STARTS}
@@ -152,7 +152,7 @@ def follows(diagnosis: object, results: object) -> Finding:
     hint = "call your function with the two lists of accuracies, and keep what it returns"
     if problems and all(verdicts.get(name) == other for name, other in turned_round.items()):
         hint = 'the two lists are exchanged: the first argument is `results["scratch"]`'
-    return passed_unless(problems, Strength.recomputed, f"the verdicts are {said}", expected, hint)
+    return passed_unless(problems, Strength.claimed, f"the verdicts are {said}", expected, hint)
 
 
 @check

@@ -1,6 +1,6 @@
 """Divides each variance by the other count.
 
-failed: D
+failed: check_detect_transfer/asks_for_noise
 """
 # %% detect_transfer
 def detect_negative_transfer(scratch, transferred):

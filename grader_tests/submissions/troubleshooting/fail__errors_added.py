@@ -1,6 +1,6 @@
 """Adds two standard errors in place of their squares.
 
-failed: D
+failed: check_detect_transfer/asks_for_noise
 """
 # %% detect_transfer
 def detect_negative_transfer(scratch, transferred):

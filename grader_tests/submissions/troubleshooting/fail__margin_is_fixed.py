@@ -1,6 +1,6 @@
 """Takes five hundredths for a clear difference, however noisy the runs are.
 
-failed: D
+failed: check_detect_transfer/asks_for_noise
 """
 # %% detect_transfer
 def detect_negative_transfer(scratch, transferred):

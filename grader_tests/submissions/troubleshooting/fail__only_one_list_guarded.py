@@ -1,6 +1,6 @@
 """Looks at the length of one list only.
 
-failed: D
+failed: check_detect_transfer/leaves_single_runs
 """
 # %% detect_transfer
 def detect_negative_transfer(scratch, transferred):

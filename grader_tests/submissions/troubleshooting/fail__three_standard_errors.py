@@ -1,6 +1,6 @@
 """Takes three standard errors for the margin.
 
-failed: D
+failed: check_detect_transfer/asks_for_noise
 """
 # %% detect_transfer
 def detect_negative_transfer(scratch, transferred):
