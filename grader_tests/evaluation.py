@@ -6,6 +6,7 @@ import msgspec
 import torch
 from torch.nn import functional as F
 
+from grader_tests import metric_mistakes
 from tlcourse import probing
 from tlcourse.data import leaves, reviews
 from tlgrader import checks
@@ -15,6 +16,7 @@ from tlgrader.hidden import (
     SCORES,
     Finding,
     Labelled,
+    NotThere,
     Outcome,
     Strength,
     accuracy,
@@ -32,6 +34,7 @@ from tlgrader.hidden import (
 SIZES = (25, 50, 100, 200)
 RISE = 0.1  # of accuracy on unseen leaves, from 25 to 200 training leaves; printed in the notebook
 LEAK = 2.0  # a loss that is so many times lower on validation leaves than on unseen ones; printed, too
+KNOWN = 0.85  # the largest loss on a head's own leaves, as a share of that on unseen ones; printed, too
 NEAR = 0.05  # candidates whose scores differ by less count as equal; printed, too
 UNSEEN_LEAVES = 200
 SOME_LEAVES = 100
@@ -52,13 +55,15 @@ def counts_absent_classes(confusion_matrix: object) -> Finding:
 
 
 def scores_three_classes(scores: object) -> Finding:
-    """Every class weighs the same, however frequent it is."""
-    return _scores(scores, [[30, 2, 8], [1, 5, 4], [3, 0, 7]])
+    """Every class weighs the same, however frequent it is; nothing is rounded."""
+    return _scores(scores, [[30, 2, 8], [1, 5, 4], [3, 0, 7]], [[1, 0, 2], [0, 1, 0], [0, 1, 5]])
 
 
 def scores_a_class_never_predicted(scores: object) -> Finding:
     """Where there is nothing to divide by, a metric is 0: a class never predicted, and one without examples."""
-    return _scores(scores, [[4, 0, 0, 1], [3, 0, 0, 0], [0, 0, 5, 0], [0, 0, 0, 0]])
+    return _scores(
+        scores, [[4, 0, 0, 1], [3, 0, 0, 0], [0, 0, 5, 0], [0, 0, 0, 0]], [[1, 0, 0], [0, 1, 0], [0, 0, 0]]
+    )
 
 
 def scores_an_imbalance(scores: object) -> Finding:
@@ -66,8 +71,14 @@ def scores_an_imbalance(scores: object) -> Finding:
     return _scores(scores, [[0, 5], [0, 95]])
 
 
-def _scores(scores: object, matrix: list[list[int]]) -> Finding:
-    return checks.returns(scores, [matrix], scored(matrix), tolerance=1e-3)
+def _scores(scores: object, *matrices: list[list[int]]) -> Finding:
+    """The finding of the first of `matrices` for which `scores` is wrong, with what that resembles; or of the last."""
+    for matrix in matrices:
+        finding = checks.returns(scores, [matrix], scored(matrix), tolerance=1e-3)
+        if finding.outcome is not Outcome.passed:
+            hint = finding.hint or metric_mistakes.resembled(scores, matrix)
+            return msgspec.structs.replace(finding, hint=hint)
+    return finding
 
 
 @check
@@ -146,7 +157,36 @@ def scores_in_these_folds(score_candidate: object) -> Finding:
 
 def _returns_score(score_candidate: object, features: torch.Tensor, labels: torch.Tensor) -> Finding:
     score = probing.cross_validated(features, labels)
-    return checks.returns(score_candidate, [features, labels], score, tolerance=1e-3)
+    finding = checks.returns(score_candidate, [features, labels], score, tolerance=1e-3)
+    if finding.outcome is Outcome.passed:
+        return finding
+    hint = metric_mistakes.resembled_score(score_candidate, features, labels)
+    return msgspec.structs.replace(finding, hint=hint or finding.hint)
+
+
+@check
+def candidate_scores_are_right(candidate_scores: object) -> Finding:
+    """The score of each candidate is what the judge computes from features of its own."""
+    expected = "the cross-validated accuracy of a probe on each candidate's features"
+    true = _candidate_scores()
+    if not isinstance(candidate_scores, dict):
+        raise NotThere(f"`candidate_scores` is {describe(candidate_scores)}, a dict was expected", expected)
+    wrong = [
+        f"`{name}` is {candidate_scores.get(name)!r:.20}; recomputed, it is {score:.2f}"
+        for name, score in true.items()
+        if not _is_near(candidate_scores.get(name), score)
+    ]
+    hint = "`score_candidate(candidates[name], candidate_labels)`"
+    if all(_is_near(candidate_scores.get(name), 1.0) for name in true):
+        hint = "a probe knows what it was fitted to: " + hint + " holds out what it scores"
+    elif all(_is_near(candidate_scores.get(name), 100 * score) for name, score in true.items()):
+        hint = "scores are shares between 0 and 1, not percentages"
+    words = ", ".join(f"`{name}` {score:.2f}" for name, score in true.items())
+    return passed_unless(wrong, Strength.recomputed, words, expected, hint)
+
+
+def _is_near(value: object, true: float) -> bool:
+    return isinstance(value, int | float) and abs(value - true) <= NEAR
 
 
 def ranking_is_right(ranking: object) -> Finding:
@@ -179,7 +219,44 @@ def comparison_is_right(comparison: object, heads: object) -> Finding:
         if not isinstance(value, int | float) or not abs(value - true) < ONE_LEAF
     ]
     observed = ", ".join(f"{true:.2f} with {n} leaves" for n, true in reached.items())
-    return passed_unless(problems, Strength.recomputed, observed, expected, "the order is that of `SIZES`")
+    hint = _why_other_accuracies(claimed, list(reached.values()))
+    return passed_unless(problems, Strength.recomputed, observed, expected, hint)
+
+
+def _why_other_accuracies(claimed: Sequence[object], true: Sequence[float]) -> str:
+    """What mistake would give these accuracies, if it is a known one."""
+
+    def are(others: Sequence[float]) -> bool:
+        numbers = [value for value in claimed if isinstance(value, int | float)]
+        return len(numbers) == len(others) and all(
+            abs(value - other) < ONE_LEAF for value, other in zip(numbers, others, strict=True)
+        )
+
+    if are(true[::-1]):
+        return "the order is that of `SIZES`: the smallest first"
+    if isinstance(claimed[0], int | float) and claimed[0] > 1:
+        return "accuracies are shares between 0 and 1, not percentages"
+    if len(set(true)) == 1:
+        return "all heads are the same: `train_head` makes a new one each time, and each is kept under its own key"
+    return "each is the accuracy of `heads[str(n)]` on `validation_features`, measured after its training"
+
+
+@check
+def heads_know_their_leaves(heads: object) -> Finding:
+    """Each head knows the leaves that it was trained on better than unseen ones: the first of the training leaves."""
+    expected = f"a loss on the first n training leaves that is at most {KNOWN:g} times that on unseen ones"
+    own = {n: _loss(heads, n, _first(n)) for n in SIZES}
+    unseen = {n: _loss(heads, n, _some("hidden")) for n in SIZES}
+    problems = [
+        f"the head of {n} leaves has a loss of {own[n]:.3f} on them and of {unseen[n]:.3f} on unseen ones"
+        for n in SIZES
+        if own[n] > KNOWN * unseen[n]
+    ]
+    observed = ", ".join(f"{own[n]:.3f} against {unseen[n]:.3f} with {n} leaves" for n in SIZES)
+    hint = (
+        "the head of n leaves is trained on `train_features[:n]` and `train_labels[:n]`, for 40 epochs or so"
+    )
+    return passed_unless(problems, Strength.recomputed, observed, expected, hint)
 
 
 @check
@@ -195,7 +272,7 @@ def more_leaves_help(heads: object) -> Finding:
 
 
 @check
-def validation_was_held_out(heads: object) -> Finding:
+def validation_was_held_out(heads: object, *, weight: float = 1.0) -> Finding:
     """The heads know validation leaves no better than leaves that nobody has seen."""
     expected = f"a loss on validation leaves that is not {LEAK:g} times lower than on unseen ones"
     ours, unseen = ({n: _loss(heads, n, _some(split)) for n in SIZES} for split in ("validation", "hidden"))
@@ -214,6 +291,12 @@ def validation_was_held_out(heads: object) -> Finding:
 def _has_learned(heads: object) -> bool:
     """Whether the head of 200 leaves is right for more of its training leaves than guessing is, by far."""
     return _accuracy(heads, SIZES[-1], _some("train")) > 2 / len(_some("train").classes)
+
+
+def _first(n: int) -> leaves.Leaves:
+    """The first n training leaves."""
+    found = leaves.load("train")
+    return leaves.Leaves(found.images[:n], found.labels[:n], found.classes)
 
 
 def _accuracy(heads: object, n: int, some: leaves.Leaves) -> float:

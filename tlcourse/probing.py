@@ -69,12 +69,12 @@ def cross_validated(features: torch.Tensor, labels: torch.Tensor, folds: int = 5
     right = 0
     for one in range(folds):
         fitted, held_out = fold != one, fold == one
-        predicted = _probed(features[fitted], labels[fitted], features[held_out])
-        right += int((predicted == labels[held_out]).sum())
+        predicted_classes = predicted(features[fitted], labels[fitted], features[held_out])
+        right += int((predicted_classes == labels[held_out]).sum())
     return right / len(labels)
 
 
-def _probed(features: torch.Tensor, labels: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
+def predicted(features: torch.Tensor, labels: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
     """The classes of `new` that a probe predicts which was fitted to `features` and `labels`."""
     features, targets = features.double(), F.one_hot(labels).double()
     center, base = features.mean(dim=0), targets.mean(dim=0)

@@ -8,7 +8,16 @@ import pytest
 
 from tests.tiny import make_course, source_notebook
 from tlgrader.authoring.audit import Fate, fate, unused
-from tlgrader.authoring.mutation import MOST, MUTATORS, explanations, general, models, mutants, training
+from tlgrader.authoring.mutation import (
+    MOST,
+    MUTATORS,
+    explanations,
+    functions,
+    general,
+    models,
+    mutants,
+    training,
+)
 from tlgrader.authoring.mutation.source import Mutator, changed, parsed
 from tlgrader.checks.finding import Finding, Outcome, Strength
 from tlgrader.cli.audited import audit_all
@@ -103,6 +112,55 @@ def _made(mutator: Mutator, text: str, known: frozenset[str] = frozenset()) -> l
         (general.drop_element, "f([a, b])", ["f([a])"]),
         (general.drop_statement, 'x = 1\n"""Words."""\nprint(x)\nx += f"{3}"\nf(x)', None),
         (general.swap_arguments, "f(a, b)", ["f(b, a)"]),
+        (functions.other_statistic, "st.variance(a)", ["st.pvariance(a)", "st.stdev(a)"]),
+        (functions.other_statistic, "a.var()", ["a.std()", "a.var(correction=0)"]),
+        (functions.boundary, "d < -s", ["d <= -s"]),
+        (functions.other_constant, "2 * s", ["3 * s", "(1) * s"]),
+        (functions.other_constant, "0.5", ["1.0", "0.25"]),
+        (
+            functions.fixed_margin,
+            "s = f(a)\nd = f(b)\nx = d < 2\ny = s",
+            ["s = f(a)\nd = 0.0\nx = d < 2\ny = s"]
+            + [f"s = f(a)\nd = {margin}\nx = d < 2\ny = s" for margin in ("0.05", "0.1")],
+        ),
+        (functions.other_sign, "-a", ["(a)"]),
+        (functions.other_sign, "a - b", ["((b) - (a))", "((a) + (b))", "abs((a) - (b))"]),
+        (functions.lost_factor, "a / n", ["(a)", "((a) // (n))"]),
+        (functions.lost_factor, "a % 5", ["((a) // (5))"]),
+        (functions.sum_of_roots, "(a + b) ** 0.5", ["((a) ** 0.5 + (b) ** 0.5)"]),
+        (functions.sum_of_roots, "m.sqrt(sum(v))", ["sum(m.sqrt(_one) for _one in (v))"]),
+        (functions.sum_of_roots, "a ** 2", []),
+        (functions.other_axis, "m.sum(dim=0)", ["m.sum(dim=1)"]),
+        (functions.other_axis, "m.argmax(-1)", ["m.argmax(0)"]),
+        (functions.other_axis, "m[i][j] = f(0)", ["m[j][i] = f(0)"]),
+        (functions.off_by_one, "len(a)", ["(len(a) - 1)", "(len(a) + 1)"]),
+        (
+            functions.off_by_one,
+            "[f(a) for a in b]",
+            ["[f(a) for a in list(b)[1:]]", "[f(a) for a in list(b)[:-1]]"],
+        ),
+        (
+            functions.other_unit,
+            "def f(a):\n    return {'a': g(a), 'b': 'word'}",
+            [
+                "def f(a):\n    return {'a': 100 * (g(a)), 'b': 'word'}",
+                "def f(a):\n    return {'a': round(g(a), 2), 'b': 'word'}",
+            ],
+        ),
+        (functions.other_parameter, "def f(a, b):\n    return a", ["def f(a, b):\n    return b"]),
+        (functions.exchanged, "def f(a, b):\n    return 1", ["def f(b, a):\n    return 1"]),
+        (functions.exchanged, "x = v(a) / len(a) + v(b) / len(b)", None),
+        (functions.other_answer, "def f():\n    return 'a' if x == 'k' else 'b'", None),
+        (functions.lost_case, "if not a:\n    x = 1", ["pass", "if (a):\n    x = 1"]),
+        (functions.lost_case, "a or b", ["(a and b)", "(a)", "(b)"]),
+        (functions.lost_precaution, "m.sum(0).clamp(min=1)", ["m.sum(0)"]),
+        (functions.last_only, "a += b", ["a = b"]),
+        (
+            functions.last_only,
+            "def f(b):\n    for a in b:\n        g(a)\n    return a",
+            ["def f(b):\n    for a in b:\n        g(a)\n        return a\n    return a"],
+        ),
+        (functions.other_order, "sorted(a)", ["sorted(a)[::-1]", "list(a)"]),
     ],
 )
 def test_a_mutator_makes_its_mistake_and_leaves_the_rest_as_it_was(
@@ -155,9 +213,10 @@ def test_equal_programs_are_one_mutant() -> None:
     assert names == {"fewer_targets@learn:1"}  # the general mutator drop_element would do the same
 
 
-def test_every_mutator_says_what_it_does() -> None:
-    assert all((mutator.__doc__ or "").split("\n")[0].endswith(".") for mutator in MUTATORS)
-    assert len({mutator.__name__ for mutator in MUTATORS}) == len(MUTATORS)
+@pytest.mark.parametrize("mutators", [MUTATORS, functions.RIVALS])
+def test_every_mutator_says_what_it_does(mutators: tuple[Mutator, ...]) -> None:
+    assert all((mutator.__doc__ or "").split("\n")[0].endswith(".") for mutator in mutators)
+    assert len({mutator.__name__ for mutator in mutators}) == len(mutators)
 
 
 MUTANT = Sample("drop_step@learn:1", "", {"learn": ""})

@@ -36,8 +36,9 @@ def detect_negative_transfer(scratch, transferred):
     if min(len(scratch), len(transferred)) < 2:
         return "unclear"
     difference = statistics.mean(transferred) - statistics.mean(scratch)
-    variances = [statistics.variance(runs) / len(runs) for runs in (scratch, transferred)]
-    noise = sum(variances) ** 0.5
+    before = statistics.variance(scratch) / len(scratch)
+    after = statistics.variance(transferred) / len(transferred)
+    noise = (before + after) ** 0.5
     if difference < -2 * noise:
         return "hurts"
     return "helps" if difference > 2 * noise else "unclear"

@@ -23,6 +23,7 @@ from tlgrader.authoring.audit import (
     only,
     unused,
 )
+from tlgrader.authoring.rivals import rivals
 from tlgrader.authoring.strengths import MOST_CLAIMED, in_words, strengths
 from tlgrader.checks.finding import Outcome, Strength
 from tlgrader.checks.wording import cut
@@ -68,7 +69,7 @@ def audit_all(
     """
     cohorts = [cohort(course, exercise, mutate=mutate) for exercise in exercises]
     with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
-        found = [_audited(pool, course, these) for these in cohorts]
+        found = [_audited(pool, course, these, mutate, sandboxed) for these in cohorts]
     counts = [one for one, _ in found]
     if page is not None:
         told = {one.exercise: audited for one, audited in found}
@@ -115,7 +116,9 @@ def _told(item: Item) -> str:
     return f"{found.outcome} {escape(item.id)}: {escape(found.observed)}{hint}"
 
 
-def _audited(pool: Pool, course: Course, these: Cohort) -> tuple[Counts, list[Audited]]:
+def _audited(
+    pool: Pool, course: Course, these: Cohort, mutate: bool, sandboxed: bool
+) -> tuple[Counts, list[Audited]]:
     of_what = "submissions and mutants" if these.mutants else "submissions"
     steps = watched(audit(pool, course, these), len(these), f"Auditing {these.exercise}", of_what)
     done = list(steps)
@@ -124,7 +127,9 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> tuple[Counts, list[Au
     found = kills(audited)
     STDOUT.print(_items(these.exercise, found, fates))
     if fates:
-        STDOUT.print(_mutants(these.exercise, fates))
+        STDOUT.print(_mutants(f"{these.exercise}: what killed each mutant", fates))
+    tried = _rivals(course, these, sandboxed) if mutate else []
+    fates += tried
     _print_strengths(audited)
     for reason in not_rebuilt(audited):
         STDOUT.print(
@@ -149,6 +154,20 @@ def _audited(pool: Pool, course: Course, these: Cohort) -> tuple[Counts, list[Au
     )
     STDOUT.print(_sentence(counts), soft_wrap=True)
     return counts, audited
+
+
+def _rivals(course: Course, these: Cohort, sandboxed: bool) -> list[Fate]:
+    """What became of the rivals of functions; of so many, only those are shown that no check tells apart."""
+    fates = list(rivals(course, these.exercise, these.reference, these.explanations, sandboxed=sandboxed))
+    alike = [one for one in fates if not one.killed_by]
+    if alike:
+        STDOUT.print(_mutants(f"{these.exercise}: functions that no check tells from the reference's", alike))
+    if fates:
+        told = len(fates) - len(alike)
+        STDOUT.print(
+            f"{len(fates)} functions were written wrongly in one way; checks tell {told} of them apart."
+        )
+    return fates
 
 
 def _print_strengths(audited: Sequence[Audited]) -> None:
@@ -186,8 +205,8 @@ def _items(exercise: str, found: Sequence[Kills], fates: Sequence[Fate]) -> Tabl
     return table
 
 
-def _mutants(exercise: str, fates: Sequence[Fate]) -> Table:
-    table = Table(title=f"{exercise}: what killed each mutant", title_justify="left")
+def _mutants(title: str, fates: Sequence[Fate]) -> Table:
+    table = Table(title=title, title_justify="left")
     for column in ("mutant", "mistake", "killed by"):
         table.add_column(column, overflow="fold")
     for one in fates:

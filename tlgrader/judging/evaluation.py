@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -51,7 +51,7 @@ class Evaluator:
             if line.keep is not None:
                 self._handed_in[line.keep] = handed_in
             if outcome is not None:
-                id = _unused(f"{cell.id}/{line.name}", items)
+                id = unused_id(f"{cell.id}/{line.name}", items)
                 items[id] = Item(id, line.hidden, outcome, handed_in)
         return GradeRecord(cell.id, cell.points, tuple(items.values()))
 
@@ -197,7 +197,8 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 
 
-def _unused(id: str, taken: Mapping[str, Item]) -> str:
+def unused_id(id: str, taken: Container[str]) -> str:
+    """The id of a cell's next item: numbered from the second that would be called the same."""
     candidate, n = id, 1
     while candidate in taken:
         n += 1

@@ -1,6 +1,6 @@
 """Trains on the memory alone and takes the untouched source for a success; decides by the best run, not by the mean.
 
-failed: check_reduce_forgetting/learns_the_target, check_detect_transfer/returns#3, check_detect_transfer/returns#4, check_detect_transfer/returns#5, check_detect_transfer/returns#7, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed
+failed: check_reduce_forgetting/learns_the_target, check_detect_transfer/returns#3, check_detect_transfer/asks_for_noise, check_detect_transfer/leaves_single_runs, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed
 skipped: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less
 """
 # %% reduce_forgetting

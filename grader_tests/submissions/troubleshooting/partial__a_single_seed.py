@@ -1,6 +1,6 @@
 """Runs one seed only, and repeats its accuracy to fill the lists; one seed that it repeats is the one that is tried.
 
-failed: check_detect_transfer/returns#7, check_diagnose_sources/run_repeats
+failed: check_detect_transfer/leaves_single_runs, check_diagnose_sources/run_repeats
 """
 # %% detect_transfer
 def detect_negative_transfer(scratch, transferred):

@@ -65,7 +65,7 @@ def mutants(exercise: Exercise, reference: Sample, most: int = MOST) -> tuple[Sa
     the same program are one.
     """
     codes = _codes(exercise, reference)
-    by_mutator = [_in_turn([_mutated(code, mutator) for code in codes]) for mutator in MUTATORS]
+    by_mutator = [_in_turn([mutated(code, mutator) for code in codes]) for mutator in MUTATORS]
     return tuple(islice(_distinct(_in_turn(by_mutator), codes), most))
 
 
@@ -119,7 +119,7 @@ def _assigned(text: str) -> Iterator[str]:
             yield node.id
 
 
-def _mutated(code: Code, mutator: Mutator) -> Iterator[Sample]:
+def mutated(code: Code, mutator: Mutator) -> Iterator[Sample]:
     """The mutants that one mutator makes of one cell; several of one line are numbered, as a cell's items are."""
     lines: Counter[int] = Counter()
     for change in mutator(code):

@@ -28,7 +28,7 @@ class Code:
 class Edit:
     """Put `text` in the place of `node`."""
 
-    node: ast.expr | ast.stmt
+    node: ast.expr | ast.stmt | ast.arg
     text: str
 
 
@@ -58,7 +58,7 @@ def changed(code: Code, change: Change) -> str:
     return text.decode()
 
 
-def replace(node: ast.expr | ast.stmt, text: str) -> Change:
+def replace(node: ast.expr | ast.stmt | ast.arg, text: str) -> Change:
     """The change that puts `text` in the place of `node`."""
     return (Edit(node, text),)
 

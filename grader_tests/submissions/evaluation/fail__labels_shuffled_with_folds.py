@@ -1,0 +1,19 @@
+"""Draws the folds at random.
+
+failed: K
+"""
+# %% rank_candidates
+def score_candidate(features, labels):
+    """Return the accuracy of a linear probe on these features in 5-fold cross-validation."""
+    features, labels = torch.as_tensor(features), torch.as_tensor(labels)
+    fold = torch.arange(len(labels)) % 5
+    fold = fold[torch.randperm(len(labels))]
+    right = 0
+    for held_out in range(5):
+        predict = fit_probe(features[fold != held_out], labels[fold != held_out])
+        right += (predict(features[fold == held_out]) == labels[fold == held_out]).sum().item()
+    return right / len(labels)
+
+
+candidate_scores = {name: score_candidate(features, candidate_labels) for name, features in candidates.items()}
+ranking = sorted(candidate_scores, key=candidate_scores.get, reverse=True)

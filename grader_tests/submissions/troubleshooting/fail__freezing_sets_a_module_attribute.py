@@ -1,0 +1,20 @@
+"""Sets `requires_grad` of modules, where PyTorch ignores it: everything is trained.
+
+failed: check_reduce_forgetting/remedy_was_used
+says check_reduce_forgetting/remedy_was_used: requires_grad_(False)
+"""
+# %% reduce_forgetting
+careful = copy.deepcopy(pretrained)
+careful_history = {"source": [], "target": []}
+remedy = "freezing"
+for stage in (careful.conv1, careful.bn1, careful.layer1):
+    stage.requires_grad = False
+watch(careful, careful_history)
+optimizer = torch.optim.Adam(careful.parameters(), lr=0.001)
+for epoch in range(EPOCHS):
+    for batch in torch.randperm(len(target.labels), device=device).split(BATCH):
+        loss = F.cross_entropy(careful(target.images[batch]), target.labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    watch(careful, careful_history)

@@ -1,0 +1,24 @@
+"""Keeps accuracies on the digits that were trained on.
+
+failed: check_reduce_forgetting/history_is_true
+says check_reduce_forgetting/history_is_true: source_validation
+"""
+# %% reduce_forgetting
+careful = copy.deepcopy(pretrained)
+careful_history = {"source": [], "target": []}
+remedy = "rehearsal"
+careful_history["source"].append(accuracy(careful, memory))
+careful_history["target"].append(accuracy(careful, target))
+optimizer = torch.optim.Adam(careful.parameters(), lr=0.002)
+for epoch in range(EPOCHS):
+    careful.train()
+    for batch in torch.randperm(len(target.labels), device=device).split(BATCH):
+        kept = torch.randperm(len(memory.labels), device=device)[:12]
+        images = torch.cat([target.images[batch], memory.images[kept]])
+        labels = torch.cat([target.labels[batch], memory.labels[kept]])
+        loss = F.cross_entropy(careful(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    careful_history["source"].append(accuracy(careful, memory))
+    careful_history["target"].append(accuracy(careful, target))
