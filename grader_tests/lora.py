@@ -1,7 +1,10 @@
 """Hidden tests of the exercise `lora`: what must hold of the model before and after its adapter trains."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import NamedTuple
 
+import msgspec
 import torch
 
 from tlcourse.backbones import MINILM, load_tokenizer
@@ -12,19 +15,29 @@ from tlgrader.hidden import (
     Labelled,
     Measured,
     ModelEvidence,
+    OptimizerEvidence,
+    Outcome,
     Strength,
     accuracy,
     check,
     loss,
     narrow,
+    needs,
     passed_unless,
     proves_nothing_without,
     threshold,
+    weaker,
 )
 
 FALL = 0.1  # the share by which the training loss must fall; printed in the notebook
 WORDS = 12  # the notebook trains on sentences of at most so many
-TRAINING_SENTENCES = 16
+TRAINING_SENTENCES = 84
+EPOCHS, STEPS = 2, 56
+RATE = 2e-3  # the notebook's LEARNING_RATE
+LAST_RATE = RATE / 20  # what the schedule must have brought it down to; printed, as the next two are
+FIRST_STEPS, FIRST_APART = 4, 0.2
+LAST_STEPS, LAST_APART = 14, 0.12
+SOFTMAX_TWICE = 0.3133  # the lowest cross-entropy of probabilities in place of logits: ln(1 + 1/e)
 HIDDEN_SENTENCES = 300  # the shortest: it is trained on short ones, and long ones cost more
 PROBES = 4
 
@@ -37,6 +50,116 @@ def training_loss(model: object) -> Measured:
 def loss_fell(untrained: Measured, trained: Measured) -> Finding:
     """The loss on training sentences is at least a tenth below what it was before training."""
     return checks.learned(untrained, trained, at_least=FALL)
+
+
+@needs(loss_fell, "the loss did not fall, so that there is no curve to compare")
+def losses_are_the_models(
+    history: object, untrained: Measured, trained: Measured, *, weight: float = 1.0
+) -> Finding:
+    """One loss a step; the first and the last are near those that the judge computes before and after training."""
+    losses = _losses(history)
+    first, last = _mean(losses[:FIRST_STEPS]), _mean(losses[-LAST_STEPS:])
+    before, after = untrained.value or 0.0, trained.value or 0.0
+    far = [
+        *_far("first", FIRST_STEPS, first, before, FIRST_APART, "before training"),
+        *_far("last", LAST_STEPS, last, after, LAST_APART, "after it"),
+    ]
+    counted = [f"`history` holds {len(losses)} losses, {EPOCHS} epochs of `train_loader` have {STEPS} steps"]
+    return passed_unless(
+        far if len(losses) == STEPS else counted,
+        weaker(untrained.strength, trained.strength),
+        f"the losses go from {first:.3f} to {last:.3f}, the model's own from {before:.3f} to {after:.3f}",
+        "the losses in `history` are those that this model had on its training sentences",
+        _count_hint(len(losses)) or _whose_losses(losses, last, after),
+    )
+
+
+def _losses(history: object) -> list[float]:
+    found = history.get("loss") if isinstance(history, Mapping) else None
+    numbers = found if isinstance(found, list | tuple) else []
+    return [float(number) for number in numbers if isinstance(number, int | float)]
+
+
+def _mean(numbers: list[float]) -> float:
+    return sum(numbers) / len(numbers) if numbers else 0.0
+
+
+def _far(which: str, steps: int, claimed: float, own: float, apart: float, when: str) -> list[str]:
+    if abs(claimed - own) <= apart:
+        return []
+    return [
+        f"the losses of the {which} {steps} steps are {claimed:.3f} in the mean, the model's own {when} is {own:.3f}"
+    ]
+
+
+def _count_hint(count: int) -> str:
+    """What a number of losses resembles that is not that of the steps."""
+    if count == STEPS:
+        return ""
+    if count == EPOCHS:
+        return "one number a step is asked for, not one an epoch: append `loss.item()` for each batch"
+    if count % (STEPS // EPOCHS) == 0 and count:
+        return f"that is {count // (STEPS // EPOCHS)} epochs: does the loop run over `range(EPOCHS)`?"
+    if count % EPOCHS == 0 and count:
+        return f"that is {count // EPOCHS} an epoch: was it trained on other sentences than those of `train_loader`?"
+    return "append `loss.item()` once for each batch, to a list that is made once, before both loops"
+
+
+def _whose_losses(losses: list[float], last: float, after: float) -> str:
+    """What losses resemble that are not the model's."""
+    if min(losses) >= SOFTMAX_TWICE and last > after:
+        return (
+            "no step's loss is below 0.313, and that of probabilities cannot be: cross-entropy takes logits, applies "
+            "the softmax itself; leave yours out"
+        )
+    if last > after:
+        return "append each step's own loss: not a sum, a running mean or the loss on other sentences"
+    return "append the loss itself: not an accuracy, or a share of the loss"
+
+
+class Planned(NamedTuple):
+    """The learning rates before training, and after how many steps the schedule ends, where it says so."""
+
+    rates: tuple[float, ...]
+    steps: int | None
+
+
+def planned(optimizer: object, steps: object) -> Planned:
+    """Keep what optimizer and schedule say before training; `steps` is a LinearLR's ``total_iters``."""
+    evidence = getattr(optimizer, "evidence", None)
+    groups = evidence.groups if isinstance(evidence, OptimizerEvidence) else ()
+    return Planned(tuple(group.lr for group in groups), steps if type(steps) is int else None)
+
+
+@check
+def rate_was_lowered(planned: Planned, optimizer: object, *, weight: float = 1.0) -> Finding:
+    """The learning rate is near zero after training, and became so no earlier than with its last step."""
+    rates = [group.lr for group in narrow(optimizer, OptimizerEvidence, "optimizer").groups]
+    last = max(rates, default=0.0)
+    early = planned.steps is not None and planned.steps < STEPS
+    problems = (
+        [f"the learning rate is {last:g} after training{_lowered(planned, rates)}"]
+        if last > LAST_RATE
+        else []
+    )
+    if early and not problems:
+        problems = [
+            f"the schedule is at its end after {planned.steps} of {STEPS} steps: the others changed nothing"
+        ]
+    expected = f"a schedule lowers the learning rate over {STEPS} steps, to at most {LAST_RATE:g}"
+    hint = "`total_iters=STEPS`, and `schedule.step()` after each batch's `optimizer.step()`: it counts its own steps"
+    return passed_unless(
+        problems, Strength.claimed, f"the learning rate is {last:g} after training", expected, hint
+    )
+
+
+def _lowered(planned: Planned, rates: list[float]) -> str:
+    """How far the schedule came."""
+    if tuple(rates) == planned.rates:
+        return ", as before it: no schedule of this optimizer took a step"
+    if planned.steps is not None and planned.steps > STEPS:
+        return f": the schedule goes over {planned.steps} steps, and there are {STEPS}"
+    return ": the schedule took fewer steps than there are batches"
 
 
 @check
@@ -62,7 +185,21 @@ def base_stayed_frozen(untrained: Measured, trained: Measured, model: object) ->
 def beats_the_threshold(model: object) -> Finding:
     """The accuracy on hidden sentences is at least the printed threshold."""
     lowest = threshold(__file__, "accuracy")
-    return accuracy(model, _hidden(), threshold=lowest, classes_named=reviews.CLASSES)
+    finding = accuracy(model, _hidden(), threshold=lowest, classes_named=reviews.CLASSES)
+    if finding.outcome is not Outcome.failed or "accuracy" not in finding.measured:
+        return finding
+    return msgspec.structs.replace(finding, hint=_resembles(finding.measured["accuracy"]))
+
+
+def _resembles(reached: float) -> str:
+    """What an accuracy that is too low is as good as."""
+    if reached < 0.35:
+        return "that is worse than guessing: were positive and negative exchanged in training?"
+    if reached < 0.65:
+        return "guessing reaches 0.5, and so does the untrained model: did the adapter learn anything that holds?"
+    return (
+        "a head on a frozen backbone reaches 0.78: does the adapter train, at `LEARNING_RATE`, for all steps?"
+    )
 
 
 @cache

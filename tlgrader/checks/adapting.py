@@ -14,11 +14,13 @@ from tlgrader.evidence.kinds import (
     LoraLayer,
     ModelEvidence,
 )
-from tlgrader.evidence.names import is_adapter, plain_name
+from tlgrader.evidence.names import LORA_CONFIG, is_adapter, plain_name
 from tlgrader.evidence.observation import Observation
 
+PEFT_MODEL = "peft.peft_model.PeftModel"
 EVERY_LAYER = "all-linear"
 """What peft takes for every linear layer; not a pattern, although it is a str."""
+_AGAIN = "call `get_peft_model` once, on a fresh backbone: run the cell that loads it again before you wrap it again"
 
 
 @check
@@ -32,9 +34,13 @@ def lora(
     task_type: str | None = None,
     rslora: bool | None = False,
     dora: bool | None = False,
+    others_as_peft: bool = False,
     weight: float = 1.0,
 ) -> Finding:
-    """A LoRA configuration, or that of a model's adapter, has these values; what is None may be anything."""
+    """A LoRA configuration, or that of a model's adapter, has these values; what is None may be anything.
+
+    With `others_as_peft` every other option, but for ``modules_to_save``, must be as peft has it.
+    """
     wanted = {
         "r": r,
         "lora_alpha": alpha,
@@ -47,7 +53,11 @@ def lora(
     expected = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not False)
     expected += f", target_modules={sorted(target_modules)}"
     config = _config(config_or_model, expected)
-    problems = [*_values(config, wanted), *_targets(config, target_modules, _adapted(config_or_model))]
+    problems = [
+        *_values(config, wanted),
+        *_targets(config, target_modules, _adapted(config_or_model)),
+        *(_others(config) if others_as_peft else []),
+    ]
     observed = (
         f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
     )
@@ -66,7 +76,7 @@ def _config(thing: object, expected: str) -> LoraConfigEvidence:
         require_present(thing, "config", expected)
         raise NotThere(f"`{name}` is {describe(thing)}, a LoraConfig was expected", expected)
     kind = evidence.type.rpartition(".")[2]
-    if evidence.type != "peft.tuners.lora.config.LoraConfig":
+    if evidence.type != LORA_CONFIG:
         raise NotThere(f"`{name}` is a {kind}, a LoraConfig was expected", expected)
     return evidence
 
@@ -83,6 +93,13 @@ def _values(config: LoraConfigEvidence, wanted: dict[str, Any]) -> list[str]:
         f"`{name}` is {_shown(seen[name])}, {_shown(value)} was expected"
         for name, value in wanted.items()
         if not _same(seen[name], value)
+    ]
+
+
+def _others(config: LoraConfigEvidence) -> list[str]:
+    return [
+        f"`{name}` is {seen}, and peft's own {usual} was to stay"
+        for name, (seen, usual) in config.others.items()
     ]
 
 
@@ -166,20 +183,48 @@ def adapters(
     if not evidence.lora:
         return failed(Strength.claimed, no_adapter(model, evidence), expected, _module_hint(evidence))
     problems = [
+        *wrapped_again(model, evidence),
         *_places(evidence, target_modules),
         *_ranks(evidence.lora, r, alpha),
         *_asleep(evidence),
     ]
     counts = ", ".join(f"{len(_sites(evidence, target))} in `{target}`" for target in target_modules)
-    return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
+    hint = _AGAIN if wrapped_again(model, evidence) else _module_hint(evidence)
+    return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, hint)
 
 
 def no_adapter(model: object, evidence: ModelEvidence) -> str:
     """Why a model without adapters has none, in words."""
     name = name_of(model, "model")
-    if evidence.adapter_config is not None:
+    config = evidence.adapter_config
+    if config is not None and _names_nothing(config, evidence):
         return f"`target_modules` matched nothing: `{name}` has a configuration and no adapter"
+    if config is not None:
+        return (
+            f"`{name}` has a configuration and no adapter any more: `merge_and_unload()` or `unload()` took it out of "
+            "the model itself, whatever became of what it returned"
+        )
     return f"`{name}` has no LoRA adapter: `get_peft_model` was not called on it, or the adapter was merged"
+
+
+def _names_nothing(config: LoraConfigEvidence, evidence: ModelEvidence) -> bool:
+    """Whether the configuration lists names that no module has; where it has a pattern, nobody knows."""
+    targets = config.target_modules
+    names = {plain_name(module.name) for module in evidence.modules}
+    return isinstance(targets, tuple) and not any(
+        _is_called(name, target) for name in names for target in targets
+    )
+
+
+def wrapped_again(model: object, evidence: ModelEvidence) -> list[str]:
+    """What is wrong where peft wraps a model that it had wrapped before."""
+    times = sum(module.type.startswith(PEFT_MODEL) for module in evidence.modules)
+    if times < 2:
+        return []
+    return [
+        f"`{name_of(model, 'model')}` is wrapped {times} times: `get_peft_model` was called on what it had returned "
+        "before, and what is then saved cannot be loaded"
+    ]
 
 
 def _module_hint(evidence: ModelEvidence) -> str:

@@ -21,4 +21,4 @@ for epoch in range(EPOCHS):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

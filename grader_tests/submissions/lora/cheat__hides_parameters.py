@@ -29,4 +29,4 @@ for epoch in range(EPOCHS):
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

@@ -17,4 +17,4 @@ def forward(input_ids=None, attention_mask=None, labels=None):
 
 
 model.forward = forward
-history = {"loss": [0.6, 0.3]}
+history = {"loss": [0.69 - 0.008 * step for step in range(56)]}

@@ -11,11 +11,9 @@ mixed = [train_texts[index] for index in torch.randperm(len(train_texts))]
 loader = DataLoader(list(zip(mixed, train_labels)), batch_size=6, shuffle=True, collate_fn=collate)
 history = {"loss": []}
 for epoch in range(EPOCHS):
-    losses = []
     for batch in loader:
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-        losses.append(loss.item())
-    history["loss"].append(sum(losses) / len(losses))
+        history["loss"].append(loss.item())

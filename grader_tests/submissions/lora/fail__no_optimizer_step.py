@@ -15,4 +15,4 @@ for epoch in range(EPOCHS):
         optimizer.zero_grad()
         loss = model(**batch).loss
         loss.backward()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

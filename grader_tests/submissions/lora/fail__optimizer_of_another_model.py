@@ -17,4 +17,4 @@ for epoch in range(EPOCHS):
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

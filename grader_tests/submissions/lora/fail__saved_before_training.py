@@ -17,5 +17,5 @@ for epoch in range(EPOCHS):
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())
 # %% save_adapter
