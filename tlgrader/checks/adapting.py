@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tlgrader.checks.declaring import check
@@ -61,7 +61,8 @@ def lora(
     observed = (
         f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
     )
-    return passed_unless(problems, Strength.claimed, observed, expected, _lora_hint(config))
+    hint = _lora_hint(config, wanted, target_modules)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def _config(thing: object, expected: str) -> LoraConfigEvidence:
@@ -156,16 +157,42 @@ def _ending(name: str, wanted: Sequence[str]) -> str:
     return ".".join(name.split(".")[-max((target.count(".") + 1 for target in wanted), default=1) :])
 
 
-def _lora_hint(config: LoraConfigEvidence) -> str:
-    if config.target_modules == EVERY_LAYER:
-        return (
-            f"{EVERY_LAYER!r} stands for every linear layer but the model's output: name those that you want"
-        )
-    if isinstance(config.target_modules, str):
-        return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.output.dense`"
-    if config.use_rslora:
-        return "with `use_rslora` the update is scaled by `lora_alpha / sqrt(r)`, and is larger: leave it out"
-    return "the update of rank `r` is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"
+def _lora_hint(config: LoraConfigEvidence, wanted: Mapping[str, Any], targets: Sequence[str]) -> str:
+    """What the first option does that is not as wanted."""
+    named, seen = config.target_modules, {name: getattr(config, name) for name in wanted}
+    other = {name for name, value in wanted.items() if not _same(seen[name], value)}
+    hints = (
+        (
+            named == EVERY_LAYER,
+            f"{EVERY_LAYER!r} stands for every linear layer but the model's output: name yours",
+        ),
+        (
+            isinstance(named, str),
+            "a str in `target_modules` is a pattern for whole names such as `encoder.0.dense`",
+        ),
+        (
+            "use_rslora" in other,
+            "with `use_rslora` the update is scaled by `lora_alpha / sqrt(r)`, not by `/ r`",
+        ),
+        (
+            "use_dora" in other,
+            "with `use_dora` the layers' magnitudes are trained, too: it is another method",
+        ),
+        (bool(other & {"r", "lora_alpha"}), "the update of rank `r` is scaled by `lora_alpha / r`"),
+        (
+            not isinstance(named, str) and not _are(named or (), targets),
+            "each linear layer of such a name is adapted",
+        ),
+        (
+            "task_type" in other,
+            "by `task_type` peft knows which new head is trained and saved with the adapter",
+        ),
+        (
+            "lora_dropout" in other,
+            "the share of an adapter's inputs that is dropped in training; peft's own is 0",
+        ),
+    )
+    return next((hint for applies, hint in hints if applies), "leave the other options out of the call")
 
 
 @check
@@ -175,21 +202,30 @@ def adapters(
     target_modules: Sequence[str],
     r: int | None = None,
     alpha: float | None = None,
+    config: object = None,
     weight: float = 1.0,
 ) -> Finding:
-    """Adapters sit in every layer of `target_modules` and nowhere else, active, with this rank and alpha."""
+    """Adapters sit in every layer of `target_modules` and nowhere else, active, with this rank and alpha.
+
+    With `config` they are to be those of this configuration, whether it is right or not.
+    """
     evidence = narrow(model, ModelEvidence, "model")
     expected = f"an active adapter in every layer of {listed(target_modules)} and nowhere else"
     if not evidence.lora:
         return failed(Strength.claimed, no_adapter(model, evidence), expected, _module_hint(evidence))
+    used = config.evidence if isinstance(config, Observation) else None
+    if isinstance(used, LoraConfigEvidence):
+        r, alpha = used.r, used.lora_alpha
+    ranks = _ranks(evidence.lora, r, alpha)
     problems = [
         *wrapped_again(model, evidence),
         *_places(evidence, target_modules),
-        *_ranks(evidence.lora, r, alpha),
+        *ranks,
         *_asleep(evidence),
     ]
     counts = ", ".join(f"{len(_sites(evidence, target))} in `{target}`" for target in target_modules)
-    hint = _AGAIN if wrapped_again(model, evidence) else _module_hint(evidence)
+    otherwise = f"wrap a fresh backbone with `{name_of(config, 'config')}`" if ranks and used else ""
+    hint = _AGAIN if wrapped_again(model, evidence) else otherwise or _module_hint(evidence)
     return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, hint)
 
 

@@ -10,7 +10,7 @@ from tlgrader.checks.adapting import no_adapter, wrapped_again
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation
-from tlgrader.checks.wording import counted, describe, listed
+from tlgrader.checks.wording import counted, cut, describe, listed
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import CallableEvidence, FolderEvidence, Missing, ModelEvidence, TensorInfo
 from tlgrader.evidence.names import is_adapter
@@ -31,11 +31,14 @@ def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Fi
     )
     saved, evidence = narrow(folder, FolderEvidence, "folder"), narrow(model, ModelEvidence, "model")
     if not evidence.lora:
-        raise NotThere(no_adapter(model, evidence), expected)
+        return failed(Strength.claimed, no_adapter(model, evidence), expected, _WRAPPED)
     absent = [n for n in ("adapter_config.json", "adapter_model.safetensors") if not _has(saved, n)]
     if absent:
         return failed(
-            Strength.claimed, _lies_there(saved, absent), expected, "`model.save_pretrained(folder)`"
+            Strength.claimed,
+            _lies_there(saved, absent),
+            expected,
+            "the wrapped model writes both: `model.save_pretrained(folder)`",
         )
     problems = [*_saved_config(saved, evidence), *_saved_tensors(saved, evidence)]
     count = counted(len(saved.tensors["adapter_model.safetensors"]), "tensor")
@@ -62,7 +65,7 @@ def _lies_there(folder: FolderEvidence, absent: list[str]) -> str:
 
 def _why(names: list[str]) -> str:
     if "adapter_model.bin" in names:
-        return " (`adapter_model.bin` is a pickle: leave `safe_serialization` as it is)"
+        return " (`adapter_model.bin` is a pickle, as `torch.save` and `safe_serialization=False` write it)"
     if any(name.endswith((".pt", ".pth", ".pkl", ".bin")) for name in names):
         return " (a pickled model, not an adapter)"
     if "model.safetensors" in names:
@@ -134,11 +137,8 @@ def answers_alike(
     expected = f"the model that `{loading.name}()` returns answers as `{trained.name}` does"
     loaded = loading.source.call(function.handle, [])
     if isinstance(loaded, Missing):
-        hint = (
-            "; ".join(wrapped_again(trained, evidence))
-            or "what peft cannot load, nobody else can: save it again"
-        )
-        return failed(Strength.queried, loaded.reason, expected, hint)
+        hint = "; ".join(wrapped_again(trained, evidence)) or _unloadable(loaded.reason)
+        return failed(Strength.queried, cut(loaded.reason, 400), expected, hint)
     again = Observation(f"{loading.name}()", loaded, loading.source)
     if not isinstance(loaded, ModelEvidence):
         return failed(Strength.queried, f"`{again.name}` returned {describe(again)}", expected)
@@ -149,7 +149,22 @@ def answers_alike(
     return passed_unless(problems, Strength.queried, observed, expected, _ALL)
 
 
+_WRAPPED = (
+    "`model` has to be what `get_peft_model` returned, its adapter not merged, when it is saved and checked"
+)
 _ALL = "save the model that was trained, when it is trained; what is not saved with it, a fresh backbone does not have"
+
+
+def _unloadable(reason: str) -> str:
+    if "Can't find" in reason:
+        return (
+            "nothing that peft reads lies there: the wrapped model writes it, `model.save_pretrained(folder)`"
+        )
+    if "KeyError" in reason:
+        return "peft needs this tensor, and the file has none: the wrapped model's own `save_pretrained` writes all"
+    if "size mismatch" in reason:
+        return "the tensors there are not those of the configuration beside them"
+    return "what lies there was not written by the wrapped model's `save_pretrained`, or was changed after it"
 
 
 def _numbers(inputs: Mapping[str, object], expected: str) -> dict[str, torch.Tensor]:
@@ -184,7 +199,10 @@ def _otherwise(apart: float, loaded: ModelEvidence, evidence: ModelEvidence) -> 
     """How far the answers are apart, and of which tensors that may come."""
     there = {tensor.name: tensor.digest for tensor in loaded.parameters}
     other = [tensor.name for tensor in evidence.parameters if there.get(tensor.name) != tensor.digest]
+    verb = "is" if len(other) == 1 else "are"
     where = (
-        f": {counted(len(other), 'parameter tensor')} are not the model's: {listed(other)}" if other else ""
+        f": {counted(len(other), 'parameter tensor')} {verb} not the model's: {listed(other)}"
+        if other
+        else ""
     )
     return f"loaded on a fresh backbone, it answers otherwise, by up to {apart:.2g}{where}"

@@ -11,6 +11,6 @@ for epoch in range(EPOCHS):
         optimizer.zero_grad()
         history["loss"].append(loss.item())
     if epoch == 0:
-        model.save_pretrained(ADAPTER)
+        model.save_pretrained("adapter")
 # %% save_adapter
 # Saved above.

@@ -1,4 +1,0 @@
-"""Halves the numbers before saving.
-"""
-# %% save_adapter
-model.half().save_pretrained(ADAPTER)
