@@ -71,7 +71,7 @@ def returns(function: object, arguments: list[int], expected: int, *, weight: fl
 
 def _size_hint(seen: object, inner: int, outer: int, rank: int) -> str:
     """What a wrong size counts."""
-    hints = {
+    hints: dict[float, str] = {
         0: "nothing is counted yet: A has `rank` x `in_features` numbers, B `out_features` x `rank`",
         rank * inner * outer: "A and B are two matrices: add their sizes, and do not multiply them",
         inner * outer: "that is the size of the layer's own W: A and B have `rank` rows and columns",
@@ -257,7 +257,9 @@ def has_adapters(model: object) -> Finding:
 @proves_nothing_without(has_adapters, "the model has no adapter, so that nothing is adapted")
 def base_is_untouched(model: object) -> Finding:
     """Every pretrained parameter of MiniLM is there, bit for bit; skipped where no adapter is beside them."""
-    return checks.base_untouched(model, backbone=MINILM, except_="classifier")
+    finding = checks.base_untouched(model, backbone=MINILM, except_="classifier")
+    hint = "wrap what `load_backbone` returns as it is: nothing has been trained yet"
+    return msgspec.structs.replace(finding, hint=hint if finding.outcome is Outcome.failed else "")
 
 
 @proves_nothing_without(learned, "the loss did not fall enough to tell: without training nothing moves it")

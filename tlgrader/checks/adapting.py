@@ -9,6 +9,7 @@ from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import NotThere, narrow, require_present
 from tlgrader.checks.wording import counted, describe, listed, name_of
+from tlgrader.checks.wrapping import is_called, no_adapter, wrapped_again
 from tlgrader.evidence.kinds import (
     LoraConfigEvidence,
     LoraLayer,
@@ -17,7 +18,6 @@ from tlgrader.evidence.kinds import (
 from tlgrader.evidence.names import LORA_CONFIG, is_adapter, plain_name
 from tlgrader.evidence.observation import Observation
 
-PEFT_MODEL = "peft.peft_model.PeftModel"
 EVERY_LAYER = "all-linear"
 """What peft takes for every linear layer; not a pattern, although it is a str."""
 _AGAIN = "call `get_peft_model` once, on a fresh backbone: run the cell that loads it again before you wrap it again"
@@ -148,7 +148,7 @@ def _targets(config: LoraConfigEvidence, wanted: Sequence[str], adapted: set[str
 
 def _are(names: Iterable[str], wanted: Sequence[str]) -> bool:
     """Whether each name is one of `wanted`, by itself or as the end of a longer one, and each of those is there."""
-    found = [{target for target in wanted if _is_called(name, target)} for name in names]
+    found = [{target for target in wanted if is_called(name, target)} for name in names]
     return all(found) and set().union(*found) == set(wanted)
 
 
@@ -229,40 +229,6 @@ def adapters(
     return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, hint)
 
 
-def no_adapter(model: object, evidence: ModelEvidence) -> str:
-    """Why a model without adapters has none, in words."""
-    name = name_of(model, "model")
-    config = evidence.adapter_config
-    if config is not None and _names_nothing(config, evidence):
-        return f"`target_modules` matched nothing: `{name}` has a configuration and no adapter"
-    if config is not None:
-        return (
-            f"`{name}` has a configuration and no adapter any more: `merge_and_unload()` or `unload()` took it out of "
-            "the model itself, whatever became of what it returned"
-        )
-    return f"`{name}` has no LoRA adapter: `get_peft_model` was not called on it, or the adapter was merged"
-
-
-def _names_nothing(config: LoraConfigEvidence, evidence: ModelEvidence) -> bool:
-    """Whether the configuration lists names that no module has; where it has a pattern, nobody knows."""
-    targets = config.target_modules
-    names = {plain_name(module.name) for module in evidence.modules}
-    return isinstance(targets, tuple) and not any(
-        _is_called(name, target) for name in names for target in targets
-    )
-
-
-def wrapped_again(model: object, evidence: ModelEvidence) -> list[str]:
-    """What is wrong where peft wraps a model that it had wrapped before."""
-    times = sum(module.type.startswith(PEFT_MODEL) for module in evidence.modules)
-    if times < 2:
-        return []
-    return [
-        f"`{name_of(model, 'model')}` is wrapped {times} times: `get_peft_model` was called on what it had returned "
-        "before, and what is then saved cannot be loaded"
-    ]
-
-
 def _module_hint(evidence: ModelEvidence) -> str:
     if evidence.lora:
         return "`model.print_trainable_parameters()` and `print(model)` show where adapters sit"
@@ -273,18 +239,14 @@ def _module_hint(evidence: ModelEvidence) -> str:
 
 def _sites(evidence: ModelEvidence, target: str) -> set[str]:
     """Where layers of this name have an adapter."""
-    return {plain_name(layer.name) for layer in evidence.lora if _is_called(plain_name(layer.name), target)}
-
-
-def _is_called(name: str, target: str) -> bool:
-    return name == target or name.endswith(f".{target}")
+    return {plain_name(layer.name) for layer in evidence.lora if is_called(plain_name(layer.name), target)}
 
 
 def _places(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
     names = {plain_name(module.name) for module in evidence.modules if not is_adapter(module.name)}
     problems = []
     for target in targets:
-        bare = sorted({name for name in names if _is_called(name, target)} - _sites(evidence, target))
+        bare = sorted({name for name in names if is_called(name, target)} - _sites(evidence, target))
         if bare:
             problems.append(f"no adapter in {counted(len(bare), f'`{target}` layer')}: {listed(bare)}")
         elif not _sites(evidence, target):
@@ -294,7 +256,7 @@ def _places(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
 
 def _elsewhere(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
     places = {plain_name(layer.name) for layer in evidence.lora}
-    extra = sorted(place for place in places if not any(_is_called(place, target) for target in targets))
+    extra = sorted(place for place in places if not any(is_called(place, target) for target in targets))
     return [f"{counted(len(extra), 'adapter')} where none was asked for: {listed(extra)}"] if extra else []
 
 

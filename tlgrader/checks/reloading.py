@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tlgrader.checks.adapting import no_adapter, wrapped_again
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation
 from tlgrader.checks.wording import counted, cut, describe, listed
+from tlgrader.checks.wrapping import no_adapter, wrapped_again
 from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import CallableEvidence, FolderEvidence, Missing, ModelEvidence, TensorInfo
 from tlgrader.evidence.names import is_adapter
