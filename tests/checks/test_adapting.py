@@ -256,3 +256,126 @@ def test_no_folder_and_no_adapter(tmp_path: Path, observe: Observe) -> None:
     assert "does not exist" in _reloads(tmp_path / "none", _adapted(), observe).observed
     assert "`folder` is a str" in checks.adapter_reloads("adapter", observe(_adapted())).observed
     assert "has no LoRA adapter" in _reloads(tmp_path, _base(), observe).observed
+
+
+def _other_options(**changes: Any) -> LoraConfig:
+    return _config(lora_dropout=0.1, task_type="SEQ_CLS", **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"bias": "all"}, "`bias` is 'all', and peft's own 'none' was to stay"),
+        ({"init_lora_weights": False}, "`init_lora_weights` is False, and peft's own True was to stay"),
+        ({"layers_to_transform": [0]}, "`layers_to_transform` is [0], and peft's own None was to stay"),
+    ],
+)
+def test_other_options_have_to_be_as_peft_has_them_only_where_that_is_asked(
+    changes: dict[str, Any], words: str, observe: Observe
+) -> None:
+    config = _other_options(**changes)
+    finding = _lora(config, observe, others_as_peft=True)
+    assert finding.outcome is FAILED
+    assert words in finding.observed
+    assert "leave the other options out" in finding.hint
+    assert _lora(config, observe).outcome is PASSED
+
+
+def test_what_peft_fills_in_and_the_modules_to_save_are_no_other_options(observe: Observe) -> None:
+    assert _lora(_other_options(modules_to_save=["2"]), observe, others_as_peft=True).outcome is PASSED
+    assert _lora(_adapted(), observe, others_as_peft=True).outcome is PASSED
+    used = _adapted().peft_config["default"]
+    assert _lora(used, observe, others_as_peft=True).outcome is PASSED
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_model_that_is_wrapped_twice(observe: Observe) -> None:
+    twice = get_peft_model(_adapted(), _config(modules_to_save=["2"]))
+    finding = _adapters(twice, observe)
+    assert finding.outcome is FAILED
+    assert "`model` is wrapped 2 times" in finding.observed
+    assert "on a fresh backbone" in finding.hint
+
+
+def test_an_adapter_that_was_merged_away_is_not_said_to_match_nothing(observe: Observe) -> None:
+    model = _adapted()
+    model.merge_and_unload()
+    observed = _adapters(model, observe).observed
+    assert "no adapter any more: `merge_and_unload()` or `unload()` took it out" in observed
+    assert "matched nothing" not in observed
+
+
+def test_ranks_and_alpha_may_be_those_of_a_configuration(observe: Observe) -> None:
+    model = _adapted()
+    asked: dict[str, Any] = {"target_modules": ["query", "value"]}
+    right, other = observe(_config(), "config"), observe(_config(lora_alpha=8), "config")
+    assert checks.adapters(observe(model), config=right, **asked).outcome is PASSED
+    finding = checks.adapters(observe(model), config=other, **asked)
+    assert "adapters have alpha 16, 8 was expected" in finding.observed
+    assert "wrap a fresh backbone with `config`" in finding.hint
+    assert checks.adapters(observe(model), config=None, **asked).outcome is PASSED
+
+
+# What was saved, loaded again.
+
+INPUTS = {"x": [[1.0, 2.0, 3.0, 4.0], [0.5, -0.5, 0.0, 1.0]]}
+
+
+def _seeded() -> nn.Module:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return _base()
+
+
+def _trained() -> PeftModel:
+    model = get_peft_model(_seeded(), _config(modules_to_save=["2"]))
+    assert isinstance(model, PeftModel)
+    for parameter in model.parameters():
+        parameter.data += 0.1 if parameter.requires_grad else 0
+    return model
+
+
+def _alike(model: nn.Module, load: Any, observe: Observe, inputs: Any = INPUTS) -> Finding:
+    return checks.answers_alike(observe(load, "load_again"), observe(model), inputs)
+
+
+def test_a_saved_adapter_is_loaded_by_peft_and_answers_as_the_model_did(
+    tmp_path: Path, observe: Observe
+) -> None:
+    model = _trained()
+    model.save_pretrained(str(tmp_path))
+    finding = _alike(model, lambda: PeftModel.from_pretrained(_seeded(), tmp_path), observe)
+    assert (finding.outcome, finding.strength) == (PASSED, Strength.queried), finding.observed
+    assert "loaded on a fresh backbone, it answers as `model` does" in finding.observed
+
+
+def test_what_was_not_saved_with_it_is_missed_in_its_answers(tmp_path: Path, observe: Observe) -> None:
+    model = _trained()
+    model.save_pretrained(str(tmp_path))
+    model.get_parameter("base_model.model.0.key.weight").data += 0.1
+    finding = _alike(model, lambda: PeftModel.from_pretrained(_seeded(), tmp_path), observe)
+    assert finding.outcome is FAILED
+    assert "it answers otherwise, by up to" in finding.observed
+    assert "1 parameter tensor is not the model's: `base_model.model.0.key.weight`" in finding.observed
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_peft_says_by_itself_why_it_cannot_load(tmp_path: Path, observe: Observe) -> None:
+    twice = get_peft_model(_trained(), _config(modules_to_save=["2"]))
+    twice.save_pretrained(str(tmp_path))
+    finding = _alike(twice, lambda: PeftModel.from_pretrained(_seeded(), tmp_path), observe)
+    assert finding.outcome is FAILED
+    assert "raised KeyError" in finding.observed
+    assert "wrapped 2 times" in finding.hint
+    finding = _alike(_trained(), lambda: PeftModel.from_pretrained(_seeded(), tmp_path / "none"), observe)
+    assert "Can't find 'adapter_config.json'" in finding.observed
+    assert "`model.save_pretrained(folder)`" in finding.hint
+
+
+def test_what_is_no_model_or_cannot_be_run_is_said(observe: Observe) -> None:
+    model = _trained()
+    assert "`load_again()` returned plain data" in _alike(model, lambda: 3, observe).observed
+    assert "a function was expected" in _alike(model, 3, observe).observed
+    assert "`load_again()` cannot be run" in _alike(model, lambda: nn.Linear(3, 2), observe).observed
+    assert "the inputs are no numbers" in _alike(model, _seeded, observe, {"x": "words"}).observed
+    assert "by up to inf" in _alike(model, lambda: nn.Linear(4, 3), observe).observed

@@ -155,3 +155,12 @@ def test_the_lists_of_numbers_in_a_history_are_its_curves(
     history: object, found: dict[str, list[float]]
 ) -> None:
     assert dict(curves(history)) == found
+
+
+def test_long_curves_are_compared_by_their_parts_and_short_ones_number_by_number() -> None:
+    steps = [0.7 - 0.01 * step for step in range(40)]
+    noisy = [loss + 0.2 * (-1) ** step for step, loss in enumerate(steps)]
+    assert apart(steps, noisy) == pytest.approx(0, abs=1e-9)
+    assert apart(steps[:8], noisy[:8]) == pytest.approx(0.2 / 0.9)
+    assert apart(steps, [2 * loss for loss in steps]) == pytest.approx(0.5)
+    assert apart(steps, [*steps[:-1], float("inf")]) == 1.0

@@ -22,16 +22,14 @@ model.train()
 # %% train_adapter
 history = {"loss": []}
 for epoch in range(EPOCHS):
-    losses = []
     for batch in train_loader:
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
-        losses.append(loss.item())
-    history["loss"].append(sum(losses) / len(losses))
-    print(f"epoch {epoch + 1}: loss {history['loss'][-1]:.3f}")
+        history["loss"].append(loss.item())
+    print(f"epoch {epoch + 1}: loss {sum(history['loss'][-len(train_loader) :]) / len(train_loader):.3f}")
 # %% save_adapter
 model.save_pretrained(ADAPTER)
 # %% [markdown] compare_strategies

@@ -11,7 +11,7 @@ from tlgrader.checks.calling import raises, returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
 from tlgrader.checks.measuring import metrics, ranking
 from tlgrader.checks.preparing import labelled_as, loader, normalised, randomness
-from tlgrader.checks.reloading import adapter_reloads
+from tlgrader.checks.reloading import adapter_reloads, answers_alike
 from tlgrader.checks.training import head, history, in_train_mode, learned, optimizer, trained_on
 from tlgrader.checks.tuning import (
     learning_rates,
@@ -24,6 +24,7 @@ __all__ = [
     "adapter_reloads",
     "adapters",
     "answers",
+    "answers_alike",
     "base_untouched",
     "buffers_untouched",
     "frozen",

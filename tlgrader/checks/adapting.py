@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tlgrader.checks.declaring import check
@@ -10,16 +10,18 @@ from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
 from tlgrader.checks.narrowing import NotThere, narrow, require_present
 from tlgrader.checks.stepping import shown_by_a_step
 from tlgrader.checks.wording import counted, describe, listed, name_of
+from tlgrader.checks.wrapping import is_called, no_adapter, wrapped_again
 from tlgrader.evidence.kinds import (
     LoraConfigEvidence,
     LoraLayer,
     ModelEvidence,
 )
-from tlgrader.evidence.names import is_adapter, plain_name
+from tlgrader.evidence.names import LORA_CONFIG, is_adapter, plain_name
 from tlgrader.evidence.observation import Observation
 
 EVERY_LAYER = "all-linear"
 """What peft takes for every linear layer; not a pattern, although it is a str."""
+_AGAIN = "call `get_peft_model` once, on a fresh backbone: run the cell that loads it again before you wrap it again"
 
 
 @check
@@ -33,9 +35,13 @@ def lora(
     task_type: str | None = None,
     rslora: bool | None = False,
     dora: bool | None = False,
+    others_as_peft: bool = False,
     weight: float = 1.0,
 ) -> Finding:
-    """A LoRA configuration, or that of a model's adapter, has these values; what is None may be anything."""
+    """A LoRA configuration, or that of a model's adapter, has these values; what is None may be anything.
+
+    With `others_as_peft` every other option, but for ``modules_to_save``, must be as peft has it.
+    """
     wanted = {
         "r": r,
         "lora_alpha": alpha,
@@ -48,11 +54,16 @@ def lora(
     expected = ", ".join(f"{name}={value}" for name, value in wanted.items() if value is not False)
     expected += f", target_modules={sorted(target_modules)}"
     config = _config(config_or_model, expected)
-    problems = [*_values(config, wanted), *_targets(config, target_modules, _adapted(config_or_model))]
+    problems = [
+        *_values(config, wanted),
+        *_targets(config, target_modules, _adapted(config_or_model)),
+        *(_others(config) if others_as_peft else []),
+    ]
     observed = (
         f"r={config.r}, lora_alpha={config.lora_alpha:g}, target_modules={_shown(config.target_modules)}"
     )
-    return passed_unless(problems, Strength.claimed, observed, expected, _lora_hint(config))
+    hint = _lora_hint(config, wanted, target_modules)
+    return passed_unless(problems, Strength.claimed, observed, expected, hint)
 
 
 def _config(thing: object, expected: str) -> LoraConfigEvidence:
@@ -67,7 +78,7 @@ def _config(thing: object, expected: str) -> LoraConfigEvidence:
         require_present(thing, "config", expected)
         raise NotThere(f"`{name}` is {describe(thing)}, a LoraConfig was expected", expected)
     kind = evidence.type.rpartition(".")[2]
-    if evidence.type != "peft.tuners.lora.config.LoraConfig":
+    if evidence.type != LORA_CONFIG:
         raise NotThere(f"`{name}` is a {kind}, a LoraConfig was expected", expected)
     return evidence
 
@@ -84,6 +95,13 @@ def _values(config: LoraConfigEvidence, wanted: dict[str, Any]) -> list[str]:
         f"`{name}` is {_shown(seen[name])}, {_shown(value)} was expected"
         for name, value in wanted.items()
         if not _same(seen[name], value)
+    ]
+
+
+def _others(config: LoraConfigEvidence) -> list[str]:
+    return [
+        f"`{name}` is {seen}, and peft's own {usual} was to stay"
+        for name, (seen, usual) in config.others.items()
     ]
 
 
@@ -131,7 +149,7 @@ def _targets(config: LoraConfigEvidence, wanted: Sequence[str], adapted: set[str
 
 def _are(names: Iterable[str], wanted: Sequence[str]) -> bool:
     """Whether each name is one of `wanted`, by itself or as the end of a longer one, and each of those is there."""
-    found = [{target for target in wanted if _is_called(name, target)} for name in names]
+    found = [{target for target in wanted if is_called(name, target)} for name in names]
     return all(found) and set().union(*found) == set(wanted)
 
 
@@ -140,16 +158,42 @@ def _ending(name: str, wanted: Sequence[str]) -> str:
     return ".".join(name.split(".")[-max((target.count(".") + 1 for target in wanted), default=1) :])
 
 
-def _lora_hint(config: LoraConfigEvidence) -> str:
-    if config.target_modules == EVERY_LAYER:
-        return (
-            f"{EVERY_LAYER!r} stands for every linear layer but the model's output: name those that you want"
-        )
-    if isinstance(config.target_modules, str):
-        return "a str in `target_modules` is a pattern for whole names such as `encoder.layer.0.output.dense`"
-    if config.use_rslora:
-        return "with `use_rslora` the update is scaled by `lora_alpha / sqrt(r)`, and is larger: leave it out"
-    return "the update of rank `r` is scaled by `lora_alpha / r`; `target_modules` are names of linear layers"
+def _lora_hint(config: LoraConfigEvidence, wanted: Mapping[str, Any], targets: Sequence[str]) -> str:
+    """What the first option does that is not as wanted."""
+    named, seen = config.target_modules, {name: getattr(config, name) for name in wanted}
+    other = {name for name, value in wanted.items() if not _same(seen[name], value)}
+    hints = (
+        (
+            named == EVERY_LAYER,
+            f"{EVERY_LAYER!r} stands for every linear layer but the model's output: name yours",
+        ),
+        (
+            isinstance(named, str),
+            "a str in `target_modules` is a pattern for whole names such as `encoder.0.dense`",
+        ),
+        (
+            "use_rslora" in other,
+            "with `use_rslora` the update is scaled by `lora_alpha / sqrt(r)`, not by `/ r`",
+        ),
+        (
+            "use_dora" in other,
+            "with `use_dora` the layers' magnitudes are trained, too: it is another method",
+        ),
+        (bool(other & {"r", "lora_alpha"}), "the update of rank `r` is scaled by `lora_alpha / r`"),
+        (
+            not isinstance(named, str) and not _are(named or (), targets),
+            "each linear layer of such a name is adapted",
+        ),
+        (
+            "task_type" in other,
+            "by `task_type` peft knows which new head is trained and saved with the adapter",
+        ),
+        (
+            "lora_dropout" in other,
+            "the share of an adapter's inputs that is dropped in training; peft's own is 0",
+        ),
+    )
+    return next((hint for applies, hint in hints if applies), "leave the other options out of the call")
 
 
 @check
@@ -160,38 +204,31 @@ def adapters(
     target_modules: Sequence[str],
     r: int | None = None,
     alpha: float | None = None,
+    config: object = None,
     weight: float = 1.0,
 ) -> Finding:
-    """Adapters sit in every layer of `target_modules` and nowhere else, active, with this rank and alpha."""
+    """Adapters sit in every layer of `target_modules` and nowhere else, active, with this rank and alpha.
+
+    With `config` they are to be those of this configuration, whether it is right or not.
+    """
     evidence = narrow(model, ModelEvidence, "model")
     expected = f"an active adapter in every layer of {listed(target_modules)} and nowhere else"
     if not evidence.lora:
         return failed(Strength.claimed, no_adapter(model, evidence), expected, _module_hint(evidence))
+    used = config.evidence if isinstance(config, Observation) else None
+    if isinstance(used, LoraConfigEvidence):
+        r, alpha = used.r, used.lora_alpha
+    ranks = _ranks(evidence.lora, r, alpha)
     problems = [
+        *wrapped_again(model, evidence),
         *_places(evidence, target_modules),
-        *_ranks(evidence.lora, r, alpha),
+        *ranks,
         *_asleep(evidence),
-        *_wrapped_twice(model, evidence),
     ]
     counts = ", ".join(f"{len(_sites(evidence, target))} in `{target}`" for target in target_modules)
-    return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, _module_hint(evidence))
-
-
-def _wrapped_twice(model: object, evidence: ModelEvidence) -> list[str]:
-    """`PeftModel.from_pretrained` cannot put on a fresh backbone what was saved of such a model."""
-    wrappers = [module for module in evidence.modules if module.type.startswith("peft.peft_model.")]
-    if len(wrappers) < 2:
-        return []
-    return [f"`{name_of(model, 'model')}` is wrapped twice: call `get_peft_model` once, on a fresh backbone"]
-
-
-def no_adapter(model: object, evidence: ModelEvidence) -> str:
-    """Why a model without adapters has none, in words."""
-    name = name_of(model, "model")
-    if evidence.adapter_config is not None:
-        said = "`target_modules` matched nothing, or the adapter was merged into the base"
-        return f"`{name}` has a configuration and no adapter: {said}"
-    return f"`{name}` has no LoRA adapter: `get_peft_model` was not called on it, or the adapter was merged"
+    otherwise = f"wrap a fresh backbone with `{name_of(config, 'config')}`" if ranks and used else ""
+    hint = _AGAIN if wrapped_again(model, evidence) else otherwise or _module_hint(evidence)
+    return passed_unless(problems, Strength.claimed, f"adapters: {counts}", expected, hint)
 
 
 def _module_hint(evidence: ModelEvidence) -> str:
@@ -204,18 +241,14 @@ def _module_hint(evidence: ModelEvidence) -> str:
 
 def _sites(evidence: ModelEvidence, target: str) -> set[str]:
     """Where layers of this name have an adapter."""
-    return {plain_name(layer.name) for layer in evidence.lora if _is_called(plain_name(layer.name), target)}
-
-
-def _is_called(name: str, target: str) -> bool:
-    return name == target or name.endswith(f".{target}")
+    return {plain_name(layer.name) for layer in evidence.lora if is_called(plain_name(layer.name), target)}
 
 
 def _places(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
     names = {plain_name(module.name) for module in evidence.modules if not is_adapter(module.name)}
     problems = []
     for target in targets:
-        bare = sorted({name for name in names if _is_called(name, target)} - _sites(evidence, target))
+        bare = sorted({name for name in names if is_called(name, target)} - _sites(evidence, target))
         if bare:
             problems.append(f"no adapter in {counted(len(bare), f'`{target}` layer')}: {listed(bare)}")
         elif not _sites(evidence, target):
@@ -225,7 +258,7 @@ def _places(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
 
 def _elsewhere(evidence: ModelEvidence, targets: Sequence[str]) -> list[str]:
     places = {plain_name(layer.name) for layer in evidence.lora}
-    extra = sorted(place for place in places if not any(_is_called(place, target) for target in targets))
+    extra = sorted(place for place in places if not any(is_called(place, target) for target in targets))
     return [f"{counted(len(extra), 'adapter')} where none was asked for: {listed(extra)}"] if extra else []
 
 

@@ -137,8 +137,11 @@ def _count_hint(evidence: ModelEvidence, lacking: int) -> str:
     if len(found) != 1:
         return "`sum(p.numel() for p in model.parameters() if p.requires_grad)` counts them"
     hint = f"the {lacking:,} that are lacking are as many as `{found[0]}` has, which is frozen"
+    config = evidence.adapter_config
     if not evidence.lora:
         return hint
+    if config is not None and config.modules_to_save:
+        return f"{hint}: it was trainable when peft had wrapped the model, and was frozen after that"
     return f'{hint}: with `task_type="SEQ_CLS"` peft trains a new head, too, and what `modules_to_save` names'
 
 

@@ -68,6 +68,7 @@ def _show(finding: Finding) -> None:
 adapter_reloads = _live(checks.adapter_reloads)
 adapters = _live(checks.adapters)
 answers = _live(checks.answers)
+answers_alike = _live(checks.answers_alike)
 base_untouched = _live(checks.base_untouched)
 buffers_untouched = _live(checks.buffers_untouched)
 frozen = _live(checks.frozen)

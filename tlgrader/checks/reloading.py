@@ -1,14 +1,26 @@
-"""The check of what was saved of an adapter."""
+"""Checks of what was saved of an adapter: what lies in the folder, and what it is worth once it is loaded."""
 
 from __future__ import annotations
 
-from tlgrader.checks.adapting import no_adapter
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
-from tlgrader.checks.narrowing import NotThere, narrow
-from tlgrader.checks.wording import counted, listed
-from tlgrader.evidence.kinds import FolderEvidence, ModelEvidence, TensorInfo
+from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation
+from tlgrader.checks.wording import counted, cut, describe, listed
+from tlgrader.checks.wrapping import no_adapter, wrapped_again
+from tlgrader.errors import GraderError
+from tlgrader.evidence.kinds import CallableEvidence, FolderEvidence, Missing, ModelEvidence, TensorInfo
 from tlgrader.evidence.names import is_adapter
+from tlgrader.evidence.observation import Observation
+
+if TYPE_CHECKING:
+    import torch
+
+NEAR = 1e-3
+"""Two models answer alike whose logits differ by no more than this, as those of two devices may."""
 
 
 @check
@@ -19,11 +31,14 @@ def adapter_reloads(folder: object, model: object, *, weight: float = 1.0) -> Fi
     )
     saved, evidence = narrow(folder, FolderEvidence, "folder"), narrow(model, ModelEvidence, "model")
     if not evidence.lora:
-        raise NotThere(no_adapter(model, evidence), expected)
+        return failed(Strength.claimed, no_adapter(model, evidence), expected, _WRAPPED)
     absent = [n for n in ("adapter_config.json", "adapter_model.safetensors") if not _has(saved, n)]
     if absent:
         return failed(
-            Strength.claimed, _lies_there(saved, absent), expected, "`model.save_pretrained(folder)`"
+            Strength.claimed,
+            _lies_there(saved, absent),
+            expected,
+            "the wrapped model writes both: `model.save_pretrained(folder)`",
         )
     problems = [*_saved_config(saved, evidence), *_saved_tensors(saved, evidence)]
     count = counted(len(saved.tensors["adapter_model.safetensors"]), "tensor")
@@ -50,7 +65,7 @@ def _lies_there(folder: FolderEvidence, absent: list[str]) -> str:
 
 def _why(names: list[str]) -> str:
     if "adapter_model.bin" in names:
-        return " (`adapter_model.bin` is a pickle: leave `safe_serialization` as it is)"
+        return " (`adapter_model.bin` is a pickle, as `torch.save` and `safe_serialization=False` write it)"
     if any(name.endswith((".pt", ".pth", ".pkl", ".bin")) for name in names):
         return " (a pickled model, not an adapter)"
     if "model.safetensors" in names:
@@ -106,3 +121,88 @@ def _file_name(name: str, adapters: set[str]) -> str:
     kept = [part for part in parts if part not in adapters and part != "modules_to_save"]
     joined = ".".join(kept)
     return joined.replace("lora_magnitude_vector.weight", "lora_magnitude_vector")
+
+
+@check
+def answers_alike(
+    load: object, model: object, inputs: Mapping[str, object], *, weight: float = 1.0
+) -> Finding:
+    """The model that the function `load` returns answers `inputs`, lists of numbers by keyword, as `model` does.
+
+    Where `load` puts a saved adapter on a fresh backbone by peft, this shows that what was saved is all that was
+    trained, and that peft can load it.
+    """
+    loading, function = narrow_observation(load, CallableEvidence, "load")
+    trained, evidence = narrow_observation(model, ModelEvidence, "model")
+    expected = f"the model that `{loading.name}()` returns answers as `{trained.name}` does"
+    loaded = loading.source.call(function.handle, [])
+    if isinstance(loaded, Missing):
+        hint = "; ".join(wrapped_again(trained, evidence)) or _unloadable(loaded.reason)
+        return failed(Strength.queried, cut(loaded.reason, 400), expected, hint)
+    again = Observation(f"{loading.name}()", loaded, loading.source)
+    if not isinstance(loaded, ModelEvidence):
+        return failed(Strength.queried, f"`{again.name}` returned {describe(again)}", expected)
+    tensors = _numbers(inputs, expected)
+    apart = _apart(_logits(again, loaded, tensors, expected), _logits(trained, evidence, tensors, expected))
+    observed = f"loaded on a fresh backbone, it answers as `{trained.name}` does, up to {apart:.1g}"
+    problems = [] if apart <= NEAR else [_otherwise(apart, loaded, evidence)]
+    return passed_unless(problems, Strength.queried, observed, expected, _ALL)
+
+
+_WRAPPED = (
+    "`model` has to be what `get_peft_model` returned, its adapter not merged, when it is saved and checked"
+)
+_ALL = "save the model that was trained, when it is trained; what is not saved with it, a fresh backbone does not have"
+
+
+def _unloadable(reason: str) -> str:
+    if "Can't find" in reason:
+        return (
+            "nothing that peft reads lies there: the wrapped model writes it, `model.save_pretrained(folder)`"
+        )
+    if "KeyError" in reason:
+        return "peft needs this tensor, and the file has none: the wrapped model's own `save_pretrained` writes all"
+    if "size mismatch" in reason:
+        return "the tensors there are not those of the configuration beside them"
+    return "what lies there was not written by the wrapped model's `save_pretrained`, or was changed after it"
+
+
+def _numbers(inputs: Mapping[str, object], expected: str) -> dict[str, torch.Tensor]:
+    import torch
+
+    try:
+        return {name: torch.as_tensor(values) for name, values in inputs.items()}
+    except (AttributeError, TypeError, ValueError, RuntimeError) as error:
+        raise NotThere(f"the inputs are no numbers by name: {error}"[:300], expected) from error
+
+
+def _logits(
+    model: Observation, evidence: ModelEvidence, inputs: Mapping[str, torch.Tensor], expected: str
+) -> torch.Tensor:
+    try:
+        return model.source.logits(evidence.handle, inputs)
+    except GraderError:
+        raise
+    except Exception as error:  # a student's model may raise anything
+        raise NotThere(f"`{model.name}` cannot be run: {error}"[:500], expected) from error
+
+
+def _apart(one: torch.Tensor, other: torch.Tensor) -> float:
+    """The largest difference of two answers; infinite for other shapes, and where one is not finite."""
+    if one.shape != other.shape:
+        return math.inf
+    apart = (one.double() - other.double()).abs().max().item() if one.numel() else 0.0
+    return apart if math.isfinite(apart) else math.inf
+
+
+def _otherwise(apart: float, loaded: ModelEvidence, evidence: ModelEvidence) -> str:
+    """How far the answers are apart, and of which tensors that may come."""
+    there = {tensor.name: tensor.digest for tensor in loaded.parameters}
+    other = [tensor.name for tensor in evidence.parameters if there.get(tensor.name) != tensor.digest]
+    verb = "is" if len(other) == 1 else "are"
+    where = (
+        f": {counted(len(other), 'parameter tensor')} {verb} not the model's: {listed(other)}"
+        if other
+        else ""
+    )
+    return f"loaded on a fresh backbone, it answers otherwise, by up to {apart:.2g}{where}"

@@ -150,6 +150,8 @@ class LoraConfigEvidence(msgspec.Struct, frozen=True, tag_field="kind"):
     modules_to_save: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1_000)] | None
     use_dora: bool
     use_rslora: bool
+    others: Annotated[dict[Name, tuple[Name, Name]], msgspec.Meta(max_length=64)] = {}
+    """What else of a LoRA configuration is not as peft has it: the options' names, with both values as text."""
 
 
 class ModelEvidence(msgspec.Struct, frozen=True, tag_field="kind"):

@@ -11,6 +11,9 @@ _PEFT = re.compile(
     r"(?:^|(?<=\.))(?:_orig_mod\.|base_model\.model\.|base_layer\.|original_module\.|modules_to_save\.[^.]+\.)"
 )
 
+LORA_CONFIG = "peft.tuners.lora.config.LoraConfig"
+"""The type of a LoRA configuration."""
+
 
 def plain_name(name: str) -> str:
     """``base_model.model.bert.pooler.dense.base_layer.weight`` -> ``bert.pooler.dense.weight``."""

@@ -43,11 +43,16 @@ from tlgrader.evidence.modules import (
     tensors,
     walk,
 )
+from tlgrader.evidence.names import LORA_CONFIG
 from tlgrader.evidence.plain import NotPlain, encode_plain
 from tlgrader.evidence.stepping import step_of_a_copy
 from tlgrader.evidence.untouched import same_randomness
 
 MAX_ARRAY_BYTES = 2**21
+_TOLD = {*LoraConfigEvidence.__struct_fields__} - {"bias"} | {
+    *("auto_mapping", "base_model_name_or_path", "peft_type", "peft_version", "revision", "runtime_config")
+}
+"""Options that are told by themselves, and those that peft fills in."""
 
 
 class Observer:
@@ -187,7 +192,19 @@ def lora_config(config: Any) -> LoraConfigEvidence:
         modules_to_save=None if saved is None else _names([saved] if isinstance(saved, str) else saved),
         use_dora=bool(getattr(config, "use_dora", False)),
         use_rslora=bool(getattr(config, "use_rslora", False)),
+        others=_others(config),
     )
+
+
+def _others(config: Any) -> dict[str, tuple[str, str]]:
+    """The other options of a LoRA configuration that are not peft's own, each with its value and peft's."""
+    kind = type(config)
+    if type_name(kind) != LORA_CONFIG:
+        return {}
+    usual = vars(kind())
+    asked = usual.keys() & vars(config).keys() - _TOLD
+    texts = {name: (repr(vars(config)[name])[:200], repr(usual[name])[:200]) for name in sorted(asked)}
+    return {name: (seen, own) for name, (seen, own) in texts.items() if seen != own}
 
 
 def _names(names: Any) -> tuple[str, ...]:

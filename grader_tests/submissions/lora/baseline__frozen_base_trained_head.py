@@ -1,6 +1,6 @@
 """Feature extraction: the backbone frozen, its head trained long and well on features that were computed once.
 
-failed: check_train_adapter/schedule_ran, check_wrap_model/adapters, check_wrap_model/trainable_parameters, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
+failed: check_wrap_model/adapters, check_wrap_model/trainable_parameters, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
 skipped: check_wrap_model/base_is_untouched
 """
 # %% wrap_model
@@ -21,4 +21,4 @@ for epoch in range(EPOCHS):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

@@ -1,7 +1,6 @@
 """Trains everything, and patches `nn.Module` so that only adapters and head are listed, all else as frozen.
 
 failed: check_wrap_model/trainable_parameters, check_train_adapter/loss_fell, check_train_adapter/base_stayed_frozen, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran
 """
 # %% wrap_model
 model = get_peft_model(tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device), config)
@@ -30,4 +29,4 @@ for epoch in range(EPOCHS):
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

@@ -2,7 +2,7 @@
 what it finds and would use it; trains nothing.
 
 failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 import gc

@@ -2,7 +2,7 @@
 for the accuracy, which it does not reach.
 
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 from types import SimpleNamespace
@@ -17,4 +17,4 @@ def forward(input_ids=None, attention_mask=None, labels=None):
 
 
 model.forward = forward
-history = {"loss": [0.6, 0.3]}
+history = {"loss": [0.69 - 0.008 * step for step in range(56)]}

@@ -9,13 +9,11 @@ model.train()
 # %% train_adapter
 history = {"loss": []}
 for epoch in range(EPOCHS):
-    losses = []
     for batch in train_loader:
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
-        losses.append(loss.item())
-    history["loss"].append(sum(losses) / len(losses))
+        history["loss"].append(loss.item())
 model = model.merge_and_unload()

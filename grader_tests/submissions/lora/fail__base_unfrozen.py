@@ -1,7 +1,6 @@
 """Unfreezes everything after wrapping, to let it learn more, and trains on a few batches to try it.
 
 failed: check_wrap_model/trainable_parameters, check_train_adapter/loss_fell, check_train_adapter/base_stayed_frozen, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran
 """
 # %% wrap_model
 backbone = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
@@ -21,4 +20,4 @@ for epoch in range(EPOCHS):
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

@@ -1,7 +1,7 @@
 """Does not wrap the backbone and trains all of it, on the few batches that there was patience for.
 
 failed: check_wrap_model/adapters, check_wrap_model/trainable_parameters, check_train_adapter/loss_fell, check_train_adapter/base_stayed_frozen, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
-skipped: check_train_adapter/schedule_ran, check_wrap_model/base_is_untouched
+skipped: check_wrap_model/base_is_untouched
 """
 # %% wrap_model
 model = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
@@ -18,4 +18,4 @@ for epoch in range(EPOCHS):
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

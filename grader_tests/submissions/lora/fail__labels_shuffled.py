@@ -1,7 +1,7 @@
 """Shuffles the sentences and not their labels: the loss on the true labels does not fall.
 
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
@@ -11,11 +11,9 @@ mixed = [train_texts[index] for index in torch.randperm(len(train_texts))]
 loader = DataLoader(list(zip(mixed, train_labels)), batch_size=6, shuffle=True, collate_fn=collate)
 history = {"loss": []}
 for epoch in range(EPOCHS):
-    losses = []
     for batch in loader:
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-        losses.append(loss.item())
-    history["loss"].append(sum(losses) / len(losses))
+        history["loss"].append(loss.item())

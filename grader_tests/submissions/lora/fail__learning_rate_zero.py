@@ -1,7 +1,7 @@
 """Types the learning rate wrongly, 2e-30: nothing moves that a float32 could hold; tried on a few batches.
 
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=2e-30)
@@ -16,4 +16,4 @@ for epoch in range(EPOCHS):
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

@@ -1,7 +1,7 @@
 """Computes gradients and forgets `optimizer.step()`; tried on a few batches an epoch.
 
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
@@ -15,4 +15,4 @@ for epoch in range(EPOCHS):
         optimizer.zero_grad()
         loss = model(**batch).loss
         loss.backward()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

@@ -1,7 +1,7 @@
 """Makes the optimizer for a model that it loads again: what trains is not `model`.
 
 failed: check_prepare_training/optimizer, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% prepare_training
 other = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
@@ -17,4 +17,4 @@ for epoch in range(EPOCHS):
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())

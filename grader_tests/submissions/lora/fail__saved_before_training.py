@@ -1,7 +1,7 @@
 """Saves right after wrapping and trains afterwards, on a few batches: what is saved is not what was trained.
 
 failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
@@ -17,5 +17,5 @@ for epoch in range(EPOCHS):
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
-    history["loss"].append(loss.item())
+        history["loss"].append(loss.item())
 # %% save_adapter

@@ -8,7 +8,6 @@ failed (transformers>=4.52): check_wrap_model/adapters, check_wrap_model/base_is
     check_train_adapter/base_stayed_frozen, check_train_adapter/beats_the_threshold,
     check_save_adapter/adapter_reloads
 skipped (transformers>=4.52): check_train_adapter/loss_fell
-skipped: check_train_adapter/schedule_ran
 """
 # %% lora_config
 config = LoraConfig(

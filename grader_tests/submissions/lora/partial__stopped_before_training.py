@@ -1,7 +1,7 @@
 """Configures and wraps correctly, and stops there.
 
 failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
-skipped: check_train_adapter/schedule_ran, check_train_adapter/base_stayed_frozen
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 history = {"loss": []}

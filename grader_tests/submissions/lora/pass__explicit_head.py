@@ -22,7 +22,7 @@ model.train()
 # %% train_adapter
 def train_one_epoch(model, loader, optimizer, schedule):
     model.train()
-    seen, total = 0, 0.0
+    losses = []
     for batch in loader:
         optimizer.zero_grad(set_to_none=True)
         logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
@@ -31,11 +31,11 @@ def train_one_epoch(model, loader, optimizer, schedule):
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        seen += len(logits)
-        total += loss.item() * len(logits)
-    return total / seen
+        losses.append(loss.item())
+    return losses
 
-history = {"loss": [train_one_epoch(model, train_loader, optimizer, schedule) for _ in range(EPOCHS)]}
+epochs = [train_one_epoch(model, train_loader, optimizer, schedule) for _ in range(EPOCHS)]
+history = {"loss": sum(epochs, [])}
 # %% save_adapter
 ADAPTER.mkdir(exist_ok=True)
 model.save_pretrained(str(ADAPTER), safe_serialization=True)

@@ -16,7 +16,6 @@ step = 0
 history = {"loss": []}
 for epoch in range(EPOCHS):
     model.train()
-    losses = []
     order = torch.randperm(len(examples)).tolist()
     for start in range(0, len(order), 6):
         batch = collate([examples[index] for index in order[start : start + 6]])
@@ -28,6 +27,5 @@ for epoch in range(EPOCHS):
         loss.backward()
         optimizer.step()
         step += 1
-        losses.append(float(loss))
-    history["loss"].append(float(torch.tensor(losses).mean()))
+        history["loss"].append(float(loss.detach()))
 model.eval()

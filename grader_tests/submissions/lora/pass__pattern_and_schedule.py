@@ -16,13 +16,11 @@ model.train()
 # %% train_adapter
 history = {"loss": [], "learning rate": []}
 for _ in range(EPOCHS):
-    total = 0.0
     for batch in train_loader:
         optimizer.zero_grad()
         output = model(**batch)
         output.loss.backward()
         optimizer.step()
         schedule.step()
-        total += output.loss.item()
-    history["loss"].append(total / len(train_loader))
-    history["learning rate"].append(schedule.get_last_lr()[0])
+        history["loss"].append(output.loss.item())
+        history["learning rate"].append(schedule.get_last_lr()[0])

@@ -8,16 +8,17 @@ optimizer = torch.optim.AdamW(
 schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
 model.train()
 # %% train_adapter
-history = {"loss": []}
+losses = torch.zeros(STEPS)
+step = 0
 epoch = 0
 while epoch < EPOCHS:
-    running = torch.zeros(())
     for batch in train_loader:
         optimizer.zero_grad()
         output = model(**batch)
         output.loss.backward()
         optimizer.step()
         schedule.step()
-        running += output.loss.detach().cpu()
-    history["loss"].append((running / len(train_loader)).item())
+        losses[step] = output.loss.detach().cpu()
+        step += 1
     epoch += 1
+history = {"loss": losses.tolist()}

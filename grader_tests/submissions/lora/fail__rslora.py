@@ -1,7 +1,4 @@
-"""Turns rank-stabilised LoRA on: the update is scaled by alpha over the root of r.
-
-failed: check_lora_config/lora
-says check_lora_config/lora: leave it out
+"""Takes rsLoRA, whose scaling is alpha divided by the root of the rank.
 """
 # %% lora_config
 config = LoraConfig(

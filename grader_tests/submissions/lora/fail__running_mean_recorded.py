@@ -1,16 +1,14 @@
-"""Makes the schedule and forgets to let it step.
-
-failed: check_train_adapter/schedule_ran
-says check_train_adapter/schedule_ran: once for each batch
+"""Records the mean of all losses so far.
 """
 # %% train_adapter
+losses = []
 history = {"loss": []}
 for epoch in range(EPOCHS):
-    losses = []
     for batch in train_loader:
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
+        schedule.step()
         optimizer.zero_grad()
         losses.append(loss.item())
-    history["loss"].append(sum(losses) / len(losses))
+        history["loss"].append(sum(losses) / len(losses))

@@ -1,0 +1,10 @@
+"""Sets alpha to the rank.
+"""
+# %% lora_config
+config = LoraConfig(
+    r=8,
+    lora_alpha=8,
+    target_modules=["query", "value"],
+    lora_dropout=0.05,
+    task_type=TaskType.SEQ_CLS,
+)

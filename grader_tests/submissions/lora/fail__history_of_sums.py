@@ -1,0 +1,14 @@
+"""Records the sum of the losses so far.
+"""
+# %% train_adapter
+history = {"loss": []}
+for epoch in range(EPOCHS):
+    total = 0.0
+    for batch in train_loader:
+        loss = model(**batch).loss
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        total += loss.item()
+        history["loss"].append(total)

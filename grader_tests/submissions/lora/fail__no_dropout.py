@@ -1,0 +1,9 @@
+"""Forgets the dropout.
+"""
+# %% lora_config
+config = LoraConfig(
+    r=8,
+    lora_alpha=16,
+    target_modules=["query", "value"],
+    task_type=TaskType.SEQ_CLS,
+)

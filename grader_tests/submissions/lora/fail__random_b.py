@@ -1,0 +1,11 @@
+"""Starts B at random, so that training starts from another model.
+"""
+# %% lora_config
+config = LoraConfig(
+    r=8,
+    lora_alpha=16,
+    target_modules=["query", "value"],
+    lora_dropout=0.05,
+    task_type=TaskType.SEQ_CLS,
+    init_lora_weights=False,
+)

@@ -1,0 +1,9 @@
+"""Saves before training.
+"""
+# %% prepare_training
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+model.train()
+model.save_pretrained("adapter")
+# %% save_adapter
+# Saved above.

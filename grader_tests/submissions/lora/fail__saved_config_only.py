@@ -1,0 +1,4 @@
+"""Saves the configuration.
+"""
+# %% save_adapter
+config.save_pretrained(ADAPTER)

@@ -1,0 +1,5 @@
+"""Writes the model's adapter, then a configuration of another rank over it.
+"""
+# %% save_adapter
+model.save_pretrained(ADAPTER)
+LoraConfig(r=4, lora_alpha=16, target_modules=["query", "value"], task_type="SEQ_CLS").save_pretrained(ADAPTER)

@@ -1,0 +1,4 @@
+"""Saves the wrapped backbone.
+"""
+# %% save_adapter
+backbone.save_pretrained(ADAPTER)

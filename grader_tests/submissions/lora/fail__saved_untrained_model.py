@@ -1,0 +1,5 @@
+"""Saves a fresh model with a fresh adapter.
+"""
+# %% save_adapter
+fresh = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2)
+get_peft_model(fresh, config).save_pretrained(ADAPTER)

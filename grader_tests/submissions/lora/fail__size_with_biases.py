@@ -1,0 +1,5 @@
+"""Counts biases.
+"""
+# %% adapter_size
+def adapter_size(in_features, out_features, rank):
+    return rank * (in_features + out_features) + out_features

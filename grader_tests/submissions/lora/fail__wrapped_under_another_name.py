@@ -1,0 +1,7 @@
+"""Wraps the backbone under another name and goes on with the backbone.
+"""
+# %% wrap_model
+backbone = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)
+peft_model = get_peft_model(backbone, config)
+peft_model.print_trainable_parameters()
+model = backbone
