@@ -78,7 +78,15 @@ def test_a_rival_that_no_line_tells_apart_survives_unless_explained(fates: dict[
 def test_a_rival_that_ends_the_notebook_leaves_the_others_to_another_one(tmp_path: Path) -> None:
     """It exits where a number is negative, which only a rival of the sign makes."""
     course = _course(tmp_path, "3, 4", "0.75")
-    text = "import os\n\n\ndef share(right, total):\n    left = total - right\n    if left < 0:\n        os._exit(1)\n    return 1 - left / total"
+    text = """\
+import os
+
+
+def share(right, total):
+    left = total - right
+    if left < 0:
+        os._exit(1)
+    return 1 - left / total"""
     fates = list(rivals(course, "tiny", Sample("reference", "", {"write": text}), {}))
     (found,) = judged_functions(
         read_exercise(course.source("tiny")), Sample("reference", "", {"write": text})
