@@ -63,15 +63,8 @@ def pretrained_is_kept(pretrained: object) -> Finding:
 def history_is_true(history: object, model: object, naive: object, *, weight: float = 1.0) -> Finding:
     """The history begins with the pretrained model's accuracies, and ends with those of `careful`, recomputed."""
     expected = "the lists begin with the accuracies of `pretrained` and end with those of `careful`"
-    claimed = plain_dict(history, "careful_history", expected)
-    ends: dict[str, list[object]] = {}
-    for task in ("source", "target"):
-        curve = claimed.get(task)
-        if not isinstance(curve, list | tuple) or len(curve) < 2 or not all(map(is_number, curve)):
-            raise NotThere(
-                f"`careful_history[{task!r}]` is {shown(curve)}, a list of accuracies was expected", expected
-            )
-        ends[task] = [curve[0], curve[-1]]
+    curves = {task: _curve(history, task, expected) for task in ("source", "target")}
+    ends = {task: (curve[0], curve[-1]) for task, curve in curves.items()}
     reached = {task: measured_accuracy(model, validation(task), None) for task in ends}
     for one in reached.values():
         if one.value is None:
@@ -83,10 +76,29 @@ def history_is_true(history: object, model: object, naive: object, *, weight: fl
         for at, when in enumerate(("before training", "at the end"))
         if not near(ends[task][at], true[task][at])
     ]
+    if not problems and all(_is_flat(curve) for curve in curves.values()):
+        problems = [
+            "training changed both accuracies, and in both lists all numbers after the first are the same"
+        ]
     words = ", ".join(f"`{task}` from {first:.3f} to {last:.3f}" for task, (first, last) in true.items())
     return passed_unless(
         problems, reached["source"].strength, words, expected, _why_untrue(ends, true, naive)
     )
+
+
+def _curve(history: object, task: str, expected: str) -> Sequence[float]:
+    """One of the history's lists. Raises NotThere."""
+    curve = plain_dict(history, "careful_history", expected).get(task)
+    if isinstance(curve, list | tuple) and len(curve) > 1 and all(map(is_number, curve)):
+        return curve
+    raise NotThere(
+        f"`careful_history[{task!r}]` is {shown(curve)}, a list of accuracies was expected", expected, _WATCH
+    )
+
+
+def _is_flat(curve: Sequence[float]) -> bool:
+    """Whether all that was measured after training began is one number, and another than the first."""
+    return len(set(curve[1:])) == 1 and curve[0] != curve[-1]
 
 
 def _why_untrue(
@@ -119,6 +131,10 @@ def _why_untrue(
         (begins(forgot), "`careful` began as the naive model: begin with `copy.deepcopy(pretrained)`"),
         (ends_with(last, 100), "accuracies are shares between 0 and 1, not percentages"),
         (begins(last), "call `watch` once before training, with `careful` a copy of `pretrained`"),
+        (
+            begins(first) and ends_with(last),
+            "call `watch` after each epoch, inside the loop: a curve shows when it was lost",
+        ),
         (begins(first), "call `watch` after each epoch, and train no more after the last call"),
     )
     return next((words for happened, words in mistakes if happened), _WATCH)
@@ -136,7 +152,7 @@ def remedy_was_used(remedy: object, model: object, *, weight: float = 1.0) -> Fi
     """The named remedy has left its mark on the model: something that its absence would not."""
     marks = {"rehearsal": _rehearsed, "l2-sp": _pulled_back, "freezing": _kept_stages}
     expected = "the remedy that `remedy` names can be seen in `careful`"
-    name = word(remedy)
+    name = str(word(remedy))
     if name == "mixture":
         found = [mark(model) for mark in marks.values()]
         problem = (
@@ -152,7 +168,7 @@ def remedy_was_used(remedy: object, model: object, *, weight: float = 1.0) -> Fi
         return passed(Strength.recomputed, "its mark is what the model keeps", expected)
     if name not in marks:
         return skipped(Strength.claimed, f"`remedy` is {shown(remedy)}, none of the five names", expected)
-    return marks[str(name)](model)
+    return marks[name](model)
 
 
 def _rehearsed(model: object) -> Finding:

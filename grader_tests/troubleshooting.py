@@ -210,7 +210,10 @@ def _runs(results: object, name: str, expected: str) -> Sequence[float]:
     runs = plain_dict(results, "results", expected).get(name)
     if isinstance(runs, list | tuple) and len(runs) > SEED and all(map(is_number, runs)):
         return runs
-    raise NotThere(f"`results[{name!r}]` is {shown(runs)}, an accuracy for each seed was expected", expected)
+    hint = f"append `few_shot({name!r}, seed)` to this list for each seed, {SEEDS}, in this order"
+    raise NotThere(
+        f"`results[{name!r}]` is {shown(runs)}, an accuracy for each seed was expected", expected, hint
+    )
 
 
 def _verdict(scratch: Sequence[float], transferred: Sequence[float]) -> str:

@@ -10,7 +10,7 @@ import torch
 
 from tlcourse.backbones import load_backbone
 from tlcourse.data import digits
-from tlgrader.hidden import Labelled, Missing, NotThere, Observation, describe, name_of, one_thread
+from tlgrader.hidden import Labelled, NotThere, describe, name_of, one_thread, require_present
 
 VALIDATION = 150  # the first so many validation digits are what the notebook measures on
 TOLERANCE = 0.01  # of a measured accuracy; printed in the notebook
@@ -22,11 +22,11 @@ def plain_dict(thing: object, name: str, expected: str) -> Mapping[str, object]:
     """`thing` if it is a dict. Raises NotThere."""
     if isinstance(thing, Mapping):
         return thing
-    evidence = thing.evidence if isinstance(thing, Observation) else None
-    if isinstance(evidence, Missing):
-        raise NotThere(f"`{name}` does not exist: {evidence.reason}", expected)
+    require_present(thing, name, expected)
     raise NotThere(
-        f"`{name_of(thing, name)}` is {describe(thing)}, a dict of plain values was expected", expected
+        f"`{name_of(thing, name)}` is {describe(thing)}, a dict of plain values was expected",
+        expected,
+        f"let `{name_of(thing, name)}` be the dict that the cell began with, and fill it with plain numbers and words",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tlgrader.authoring.audit import Audited
 from tlgrader.checks.finding import Finding, Outcome
 from tlgrader.checks.wording import counted, cut
+from tlgrader.judging.evaluation import HIDDEN_ASSERTION
 
 LONG = 300
 """So many characters of a message are shown."""
@@ -21,9 +22,9 @@ its file says. Written by `tlgrader audit --all --page docs/mistakes.md`.
 
 
 def silent(audited: Sequence[Audited]) -> tuple[str, ...]:
-    """Items that fail a wrong submission and give no hint, as ``submission: item``."""
+    """Items that fail a wrong submission and say no more than that, as ``submission: item``."""
     return tuple(
-        f"{one.sample.name}: {id}" for one, id, finding in _failures(audited) if not finding.hint.strip()
+        f"{one.sample.name}: {id}" for one, id, finding in _failures(audited) if not _advice(finding)
     )
 
 
@@ -57,7 +58,14 @@ def _failures(audited: Sequence[Audited]) -> Iterator[tuple[Audited, str, Findin
 
 
 def _message(finding: Finding) -> str:
-    return cut(finding.observed, LONG) + (f" *{cut(finding.hint, LONG)}*" if finding.hint else "")
+    advice = _advice(finding)
+    return cut(finding.observed, LONG) + (f" *{cut(advice, LONG)}*" if advice else "")
+
+
+def _advice(finding: Finding) -> str:
+    """What a student may do about it: the hint, or what an assert says; a hidden one without a message says nothing."""
+    told = finding.check == "assert" and finding.expected != HIDDEN_ASSERTION
+    return finding.hint.strip() or (finding.expected if told else "")
 
 
 def _cell(text: str) -> str:

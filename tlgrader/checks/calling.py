@@ -16,6 +16,8 @@ from tlgrader.evidence.observation import Observation, to_argument
 
 MOST = 4
 """Of a dict's entries that differ, as many are shown."""
+BY_HAND = "work this call out by hand, then print in the function what each of its lines makes of it"
+"""The hint where a value resembles nothing that is known."""
 
 
 @check
@@ -36,10 +38,12 @@ def returns(
     wanted = f"{call} returns {_short(expected)}"
     answer = observation.source.call(evidence.handle, list(arguments))
     if isinstance(answer, Missing):
-        return failed(Strength.queried, answer.reason, wanted)
+        hint = f"call {call} in a cell of your own: the traceback names the line of the function that raises"
+        return failed(Strength.queried, answer.reason, wanted, hint)
     value = to_argument(Observation("result", answer, observation.source))
     if isinstance(value, Observation):
-        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted)
+        hint = "plain data is asked for: a number, a str, a list or a dict of these, or a tensor"
+        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted, hint)
     if _equal(_listed(value), _listed(expected), tolerance):
         return passed(Strength.queried, f"{call} returned {_short(value)}", wanted)
     if isinstance(value, dict) and isinstance(expected, dict):
@@ -47,7 +51,7 @@ def returns(
     hint = resemblance(_listed(value), _listed(expected), tolerance) or _exchanged(
         observation, evidence, arguments, expected, tolerance
     )
-    return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint)
+    return failed(Strength.queried, f"{call} returned {_short(value)}", wanted, hint or BY_HAND)
 
 
 def _exchanged(
@@ -96,10 +100,12 @@ def raises(
     wanted = f"{call} raises {' or '.join(f'`{name}`' for name in names)}"
     answer = observation.source.call(evidence.handle, list(arguments))
     if isinstance(answer, Missing):
-        return passed_unless(_other_error(answer, names), Strength.queried, answer.reason, wanted)
+        hint = "that is another error than the one asked for: which line of the function raises it?"
+        return passed_unless(_other_error(answer, names), Strength.queried, answer.reason, wanted, hint)
     value = to_argument(Observation("result", answer, observation.source))
     returned = describe(value) if isinstance(value, Observation) else _short(value)
-    return failed(Strength.queried, f"{call} raised nothing and returned {returned}", wanted)
+    hint = "an error is asked for here: `raise` it before anything is returned"
+    return failed(Strength.queried, f"{call} raised nothing and returned {returned}", wanted, hint)
 
 
 def _other_error(answer: Missing, names: Sequence[str]) -> list[str]:
@@ -116,7 +122,9 @@ def _other_dict(call: str, seen: dict[Any, Any], wanted: dict[Any, Any], toleran
     said += [f"{_short(key)} is there, and was not expected" for key in extra]
     observed = f"{call} returned a dict of {len(seen)} in which {_several(said)}"
     ordered = {key: wanted[key] for key in [*wrong, *lacking, *wanted]}
-    return failed(Strength.queried, observed, f"{call} returns {_short(ordered)}")
+    both = [key for key in wrong if is_number(seen[key]) and is_number(wanted[key])]
+    hint = resemblance([seen[key] for key in both], [wanted[key] for key in both], tolerance) if both else ""
+    return failed(Strength.queried, observed, f"{call} returns {_short(ordered)}", hint or BY_HAND)
 
 
 def _several(said: list[str]) -> str:

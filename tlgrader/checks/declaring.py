@@ -28,7 +28,7 @@ def check(function: Callable[P, Finding]) -> Callable[P, Finding]:
         try:
             finding = function(*args, **kwargs)
         except NotThere as error:
-            finding = failed(Strength.claimed, str(error), error.expected)
+            finding = failed(Strength.claimed, str(error), error.expected, error.hint)
         weight: Any = kwargs.get("weight", 1.0)
         return msgspec.structs.replace(finding, check=function.__name__, weight=float(weight))
 

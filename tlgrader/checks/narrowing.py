@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from tlgrader.checks.wording import WORDS, describe, name_of
-from tlgrader.evidence.kinds import Evidence, Missing
+from tlgrader.evidence.kinds import CallableEvidence, Evidence, Missing, Opaque, Value
 from tlgrader.evidence.observation import Observation
 
 Kind = TypeVar("Kind", bound=Evidence)
@@ -14,9 +14,10 @@ Kind = TypeVar("Kind", bound=Evidence)
 class NotThere(Exception):
     """What a check needs does not exist or is of another kind; its message says so to a student."""
 
-    def __init__(self, observed: str, expected: str) -> None:
+    def __init__(self, observed: str, expected: str, hint: str = "") -> None:
         super().__init__(observed)
         self.expected = expected
+        self.hint = hint
 
 
 def narrow(thing: object, kind: type[Kind], parameter: str) -> Kind:
@@ -27,7 +28,9 @@ def narrow(thing: object, kind: type[Kind], parameter: str) -> Kind:
     name = name_of(thing, parameter)
     expected = f"`{name}` is {WORDS[kind]}"
     require_present(thing, parameter, expected)
-    raise NotThere(f"`{name}` is {describe(thing)}, {WORDS[kind]} was expected", expected)
+    raise NotThere(
+        f"`{name}` is {describe(thing)}, {WORDS[kind]} was expected", expected, _why_other(evidence, name)
+    )
 
 
 def narrow_observation(thing: object, kind: type[Kind], parameter: str) -> tuple[Observation, Kind]:
@@ -41,4 +44,16 @@ def require_present(thing: object, parameter: str, expected: str) -> None:
     """Raises NotThere, with the reason, where the notebook has no such thing."""
     evidence = thing.evidence if isinstance(thing, Observation) else None
     if isinstance(evidence, Missing):
-        raise NotThere(f"`{name_of(thing, parameter)}` does not exist: {evidence.reason}", expected)
+        hint = "a cell has to assign this very name, and to run without an error"
+        raise NotThere(f"`{name_of(thing, parameter)}` does not exist: {evidence.reason}", expected, hint)
+
+
+def _why_other(evidence: Evidence | None, name: str) -> str:
+    """How a name comes to hold a thing of another kind."""
+    if isinstance(evidence, CallableEvidence):
+        return f"the function itself was assigned, and not what it returns: is `{name}` made by a call, with `()`?"
+    if isinstance(evidence, Value) and evidence.value is None:
+        return "a function without `return` returns None, and so do methods that change a thing in place"
+    if isinstance(evidence, Opaque) and evidence.type == "builtins.ellipsis":
+        return "the `...` is still there: write your own code in its place"
+    return f"print `type({name})` where it is made, and see that no later line assigns this name anew"

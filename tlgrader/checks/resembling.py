@@ -51,6 +51,23 @@ def _hints(seen: Any, wanted: Any, tolerance: float) -> Iterator[str]:
     elif isinstance(wanted, str) and is_number(seen):
         yield "a name was expected, not its number: look up the name at that place"
     yield from _of_numbers(_numbers(seen), _numbers(wanted), tolerance)
+    if isinstance(wanted, list) and isinstance(seen, list):
+        yield from _first_other(seen, wanted, tolerance)
+
+
+def _first_other(seen: list[Any], wanted: list[Any], tolerance: float) -> Iterator[str]:
+    """Where two lists of numbers differ first; and nothing where they differ everywhere."""
+    one, other = _numbers(seen), _numbers(wanted)
+    if one and len(one) == len(other):
+        apart = [
+            place for place, pair in enumerate(zip(one, other, strict=True)) if not are_near(*pair, tolerance)
+        ]
+        if apart and len(apart) < len(one):
+            place = apart[0]
+            yield (
+                f"{len(apart)} of its {len(one)} numbers differ, the first at place {place} (counted from 0): "
+                f"{one[place]:.6g} where {other[place]:.6g} was expected"
+            )
 
 
 def _of_lists(seen: list[Any], wanted: list[Any], tolerance: float) -> Iterator[str]:

@@ -28,6 +28,9 @@ _STUDENTS_VALUE = (ArithmeticError, AttributeError, LookupError, RuntimeError, T
 Bounded = Callable[[], AbstractContextManager[None]]
 """Makes a context in which one line is tried; it raises MachineError where the judge meets a limit of its own."""
 
+HIDDEN_ASSERTION = "a hidden assertion"
+"""What a student is told to have been expected by a hidden assert without a message."""
+
 LONG, ENTRY = 120, 30
 """So many characters are shown of a value; so many of each entry of a dict that is longer."""
 
@@ -106,9 +109,7 @@ def _evaluate(line: Line, names: dict[str, Any]) -> Any:
 
 
 def _assertion(line: Line, names: dict[str, Any]) -> Finding:
-    expected = line.message or (
-        line.source.removeprefix("assert ") if not line.hidden else "a hidden assertion"
-    )
+    expected = line.message or (line.source.removeprefix("assert ") if not line.hidden else HIDDEN_ASSERTION)
     plain = {name: value for name, value in names.items() if name not in line.calls}
     for name, value in plain.items():
         if isinstance(value, Observation):

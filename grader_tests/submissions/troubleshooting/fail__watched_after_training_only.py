@@ -1,7 +1,7 @@
-"""Watches once before training and four times after all of it, at the same weights, then trains one epoch more.
+"""Watches once before training and four times after all of it, at the same weights.
 
 failed: check_reduce_forgetting/history_is_true
-says check_reduce_forgetting/history_is_true: `watch` after each epoch
+says check_reduce_forgetting/history_is_true: all numbers after the first are the same
 """
 # %% reduce_forgetting
 careful = copy.deepcopy(pretrained)
