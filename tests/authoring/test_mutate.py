@@ -116,7 +116,7 @@ def _made(mutator: Mutator, text: str, known: frozenset[str] = frozenset()) -> l
         (functions.other_statistic, "a.var()", ["a.std()", "a.var(correction=0)"]),
         (functions.boundary, "d < -s", ["d <= -s"]),
         (functions.other_constant, "2 * s", ["3 * s", "(1) * s"]),
-        (functions.other_constant, "0.5", ["1.0", "0.25"]),
+        (functions.other_constant, "x = 0.5", ["x = 1.0", "x = 0.25"]),
         (
             functions.fixed_margin,
             "s = f(a)\nd = f(b)\nx = d < 2\ny = s",

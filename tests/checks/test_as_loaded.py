@@ -80,6 +80,18 @@ def test_what_was_trained_is_compared_with_how_it_began_and_not_with_another_tha
     assert "differs from what the given cell `first` loaded" in finding.observed
 
 
+def test_a_head_with_the_token_of_another_models_head_does_not_make_it_that_model() -> None:
+    first, second = _random(), _random()
+    copied = copy.deepcopy(second).requires_grad_(False)
+    copied.classifier = nn.Linear(4, 3)
+    reused = _left(first, "first")
+    reused = replace(
+        reused, tokens=reused.tokens | {id(copied.classifier.weight), id(copied.classifier.bias)}
+    )
+    finding = checks.frozen(_seen(copied, reused, _left(second, "second")), except_="classifier")
+    assert "as the given cell `second` loaded it" in finding.observed
+
+
 def test_a_change_before_freezing_is_seen() -> None:
     net = _frozen()
     net.conv.weight.data += 1

@@ -82,15 +82,18 @@ def without_weights(evidence: ModelEvidence) -> list[str]:
 
 
 def _loaded(model: object, root: BackboneRoot, evidence: ModelEvidence) -> Loaded | None:
-    """What a given cell loaded that this model goes on from: it has the most of its parameters, or equal tensors."""
+    """What a given cell loaded that this model goes on from: it has most of its parameters, or the most equal tensors.
+
+    A few parameters tell nothing: what replaced a head may get the token of another model's head that is gone.
+    """
     watched = model.loaded if isinstance(model, Observation) else None
     found = (watched or {}).get(root.name, ())
     here = under(root, evidence)
     tokens = {info.token for info in here.values() if isinstance(info, ParameterInfo)}
 
-    def nearness(one: Loaded) -> tuple[int, int]:
+    def nearness(one: Loaded) -> tuple[bool, int]:
         equal = sum(name in here and here[name].digest == digest for name, digest in one.digests.items())
-        return len(tokens & one.tokens), equal
+        return 2 * len(tokens & one.tokens) > len(one.tokens), equal
 
     return max(found, key=nearness, default=None)
 

@@ -194,7 +194,11 @@ def other_answer(code: Code) -> Iterator[Change]:
     answers: dict[ast.expr, str] = {}
     for returned in _returned(code):
         for node in ast.walk(returned):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_key(node, returned):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and not _is_asked(node, returned)
+            ):
                 answers[node] = node.value
     for node, word in answers.items():
         yield from (replace(node, repr(other)) for other in sorted({*answers.values()} - {word}))
@@ -282,9 +286,12 @@ def _numbers_returned(code: Code) -> Iterator[ast.expr]:
         yield from (part for part in parts if isinstance(part, ast.BinOp | ast.Call | ast.Name))
 
 
-def _is_key(node: ast.AST, returned: ast.AST) -> bool:
-    dicts = [one for one in ast.walk(returned) if isinstance(one, ast.Dict)]
-    return any(node in one.keys for one in dicts)
+def _is_asked(node: ast.AST, returned: ast.AST) -> bool:
+    """Whether it is a key, or a part of a condition, and so no answer itself."""
+    parts = list(ast.walk(returned))
+    keys = [key for one in parts if isinstance(one, ast.Dict) for key in one.keys]
+    conditions = [one.test for one in parts if isinstance(one, ast.IfExp)]
+    return node in keys or any(node in ast.walk(one) for one in conditions)
 
 
 def _rooted(code: Code, node: ast.AST) -> tuple[ast.expr | None, _Root]:
@@ -311,7 +318,7 @@ def _exchanged_between(code: Code, statement: ast.stmt) -> Iterator[Change]:
     found = [call for call in calls(statement, *_called_in(statement)) if len(call.args) == 1]
     for one, other in combinations(found, 2):
         first, second = one.args[0], other.args[0]
-        apart = not any(second in ast.walk(a) and b is not a for a, b in permutations((one, other)))
+        apart = not any(inner in ast.walk(outer) for inner, outer in permutations((one, other)))
         if called(one) == called(other) and apart and code.source(first) != code.source(second):
             yield (*replace(first, code.source(second)), *replace(second, code.source(first)))
 
