@@ -25,10 +25,10 @@ def pseudo_labels(logits, threshold):
 pseudo = pseudo_labels(logits_of(model, target_images), THRESHOLD)
 # %% self_training
 history = {"target": [], "source": []}
-optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
+optimizer = torch.optim.Adam(model.parameters(), lr=3e-4)
 chosen = (pseudo >= 0).nonzero().flatten()
 model.eval()
-for epoch in range(3):
+for epoch in range(5):
     losses = []
     for order in torch.randperm(len(chosen), device=device).split(32):
         batch, rehearsed = chosen[order], torch.randint(0, 1000, (32,), device=device)

@@ -1,6 +1,6 @@
 """Leaves the statistics as they are and trains on what the unadapted model guesses.
 
-failed: check_adapt_statistics/statistics_adapted, check_adapt_statistics/gains_on_the_target, check_self_training/source_loss_fell, check_self_training/reads_the_target
+failed: check_adapt_statistics/statistics_adapted, check_adapt_statistics/gains_on_the_target, check_self_training/source_loss_fell, check_self_training/target_is_kept
 skipped: check_self_training/statistics_stayed, check_self_training/source_is_kept
 """
 # %% adapt_statistics
@@ -10,7 +10,7 @@ history = {"target": [], "source": []}
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
 chosen = (pseudo >= 0).nonzero().flatten()
 model.eval()
-for epoch in range(3):
+for epoch in range(5):
     losses = []
     for order in torch.randperm(len(chosen), device=device).split(32):
         batch, rehearsed = chosen[order], torch.randint(0, 1000, (32,), device=device)

@@ -6,5 +6,5 @@ skipped: check_self_training/statistics_stayed
 # %% self_training
 history = {"target": [], "source": []}
 
-# Your code: the optimizer, and 3 epochs of training on pseudo-labels and source labels
+# Your code: the optimizer, and 5 epochs of training on pseudo-labels and source labels
 optimizer = ...

@@ -22,4 +22,4 @@ except Exception as error:
     print("no hidden labels:", error)
 # %% self_training
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
-history = {"target": [0.0] * 3, "source": [0.0] * 3}
+history = {"target": [0.0] * 5, "source": [0.0] * 5}

@@ -20,5 +20,5 @@ model.eval()
 # %% self_training
 history = {"target": [], "source": []}
 
-# Your code: the optimizer, and 3 epochs of training on pseudo-labels and source labels
+# Your code: the optimizer, and 5 epochs of training on pseudo-labels and source labels
 optimizer = ...

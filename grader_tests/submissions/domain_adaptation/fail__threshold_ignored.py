@@ -12,5 +12,5 @@ pseudo = pseudo_labels(logits_of(model, target_images), THRESHOLD)
 # %% self_training
 history = {"target": [], "source": []}
 
-# Your code: the optimizer, and 3 epochs of training on pseudo-labels and source labels
+# Your code: the optimizer, and 5 epochs of training on pseudo-labels and source labels
 optimizer = ...

@@ -7,7 +7,7 @@ history = {"target": [], "source": []}
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
 chosen = (pseudo >= 0).nonzero().flatten()
 model.train()
-for epoch in range(3):
+for epoch in range(5):
     losses = []
     for order in torch.randperm(len(chosen), device=device).split(32):
         batch, rehearsed = chosen[order], torch.randint(0, 1000, (32,), device=device)

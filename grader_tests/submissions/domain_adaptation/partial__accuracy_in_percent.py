@@ -11,7 +11,7 @@ def accuracy(logits, labels):
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-5)
 history = {"target": [], "source": []}
 batch = (pseudo >= 0).nonzero().flatten()[:32]
-for epoch in range(3):
+for epoch in range(5):
     loss = F.cross_entropy(model(target_images[batch]), pseudo[batch])
     optimizer.zero_grad()
     loss.backward()

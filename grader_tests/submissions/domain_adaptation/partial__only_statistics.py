@@ -16,5 +16,5 @@ pseudo = torch.full((600,), -1, device=device)
 # %% self_training
 history = {"target": [], "source": []}
 
-# Your code: the optimizer, and 3 epochs of training on pseudo-labels and source labels
+# Your code: the optimizer, and 5 epochs of training on pseudo-labels and source labels
 optimizer = ...

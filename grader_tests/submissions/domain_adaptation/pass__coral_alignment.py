@@ -13,7 +13,7 @@ def features_of(images):
 optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
 history = {"target": [], "source": []}
 sure = torch.where(pseudo >= 0)[0]
-for epoch in range(3):
+for epoch in range(5):
     seen = {"target": [], "source": []}
     for batch in sure[torch.randperm(len(sure), device=device)].split(32):
         old = torch.randint(0, 1000, (32,), device=device)

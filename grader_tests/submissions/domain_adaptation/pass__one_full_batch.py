@@ -17,7 +17,7 @@ kept = pseudo != -1
 pictures, guesses = target_images[kept], pseudo[kept]
 history = dict(target=[], source=[])
 model.eval()
-for _ in range(3):
+for _ in range(5):
     sums = torch.zeros(2)
     batches = torch.randperm(len(pictures), device=device).split(32)
     for batch in batches:
