@@ -76,6 +76,7 @@ def test_a_rival_that_no_line_tells_apart_survives_unless_explained(fates: dict[
     assert survivors == {"share.other_unit@write:4#2": "These shares have two places."}
 
 
+@pytest.mark.long
 def test_a_rival_that_ends_the_notebook_leaves_the_others_to_another_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def _said(course: Course, student: str) -> str:
     return "".join(output.get("text", "") for output in outputs)
 
 
+@pytest.mark.long
 def test_a_training_that_a_cpu_does_not_finish_takes_a_gpu(course: Course, pool: Pool) -> None:
     submit(course, "patient", None, train=FOR_HOURS_ON_A_CPU, look=LOOK + SAY)
     assert _grade(pool, course, "patient").score == 12

@@ -1,6 +1,6 @@
 """Mixes rehearsed pictures with the labels of other pictures, and compares means without asking for noise.
 
-failed: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_detect_transfer/returns#3, check_detect_transfer/asks_for_noise, check_detect_transfer/leaves_single_runs, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed
+failed: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_detect_transfer/returns#3, check_detect_transfer/asks_for_noise, check_detect_transfer/leaves_single_runs, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed, check_reduce_forgetting/remedy_was_used
 """
 # %% reduce_forgetting
 careful = copy.deepcopy(pretrained)

@@ -1,6 +1,7 @@
 """Gives measured accuracies in percent, calls L2-SP by another name, and did not get to the experiment.
 
 failed: check_measure_forgetting/measured_rightly, check_reduce_forgetting/assert, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed
+skipped: check_reduce_forgetting/remedy_was_used
 """
 # %% measure_forgetting
 def forgetting(before, after):
