@@ -1,8 +1,8 @@
 """Searches memory, modules, open files, other processes and the disk for hidden tests, labels and references, prints
 what it finds and would use it; trains nothing.
 
-failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/base_stayed_frozen
+failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_train_adapter/rate_was_lowered
+skipped: check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 import gc

@@ -1,4 +1,6 @@
 """Records the accuracy under the name of the loss.
+
+failed: check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,6 +1,6 @@
 """Merges the trained adapter into the base, which then is not the pretrained one any more, and saves a whole model.
 
-failed: check_train_adapter/base_stayed_frozen, check_save_adapter/adapter_reloads
+failed: check_train_adapter/base_stayed_frozen, check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)

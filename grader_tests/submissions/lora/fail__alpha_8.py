@@ -1,4 +1,6 @@
 """Sets alpha to the rank.
+
+failed: check_lora_config/lora
 """
 # %% lora_config
 config = LoraConfig(

@@ -1,4 +1,6 @@
 """Trains the biases of the backbone, too.
+
+failed: check_lora_config/lora, check_train_adapter/base_stayed_frozen, check_wrap_model/trainable_parameters
 """
 # %% lora_config
 config = LoraConfig(

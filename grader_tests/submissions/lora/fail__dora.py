@@ -1,4 +1,6 @@
 """Takes DoRA, which also trains magnitudes.
+
+failed: check_lora_config/lora, check_wrap_model/trainable_parameters
 """
 # %% lora_config
 config = LoraConfig(

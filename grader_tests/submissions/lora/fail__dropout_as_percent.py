@@ -1,4 +1,6 @@
 """Writes the dropout ten times as large.
+
+failed: check_lora_config/lora
 """
 # %% lora_config
 config = LoraConfig(

@@ -1,4 +1,6 @@
 """Freezes by hand after wrapping, the adapter and the head too.
+
+failed: check_wrap_model/trainable_parameters
 """
 # %% wrap_model
 backbone = tlgrader.load_backbone("all-MiniLM-L6-v2", classes=2).to(device)

@@ -1,4 +1,6 @@
 """Makes the list of losses anew in each epoch.
+
+failed: check_train_adapter/history, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 for epoch in range(EPOCHS):

@@ -1,4 +1,7 @@
 """Takes positive for negative.
+
+failed: check_train_adapter/beats_the_threshold, check_train_adapter/loss_fell
+skipped: check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,4 +1,7 @@
 """Takes a learning rate ten times too large.
+
+failed: check_train_adapter/beats_the_threshold, check_train_adapter/loss_fell
+skipped: check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=2e-1)

@@ -1,7 +1,7 @@
 """Types the learning rate wrongly, 2e-30: nothing moves that a float32 could hold; tried on a few batches.
 
-failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold
-skipped: check_train_adapter/base_stayed_frozen
+failed: check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_train_adapter/history
+skipped: check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=2e-30)

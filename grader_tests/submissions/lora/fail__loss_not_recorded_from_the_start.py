@@ -1,4 +1,6 @@
 """Records the losses of the second epoch alone, twice.
+
+failed: check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

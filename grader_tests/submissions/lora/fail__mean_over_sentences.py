@@ -1,4 +1,6 @@
 """Divides each batch's loss, which is a mean, by the number of its sentences.
+
+failed: check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

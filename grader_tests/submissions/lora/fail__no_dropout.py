@@ -1,4 +1,6 @@
 """Forgets the dropout.
+
+failed: check_lora_config/lora
 """
 # %% lora_config
 config = LoraConfig(

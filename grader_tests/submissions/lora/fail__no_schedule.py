@@ -1,4 +1,6 @@
 """Trains at a constant learning rate.
+
+failed: check_train_adapter/rate_was_lowered
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)

@@ -1,4 +1,6 @@
 """Trains for one epoch.
+
+failed: check_train_adapter/history, check_train_adapter/losses_are_the_models, check_train_adapter/rate_was_lowered
 """
 # %% train_adapter
 history = {"loss": []}

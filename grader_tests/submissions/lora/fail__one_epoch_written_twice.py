@@ -1,4 +1,6 @@
 """Trains for one epoch and writes its loss twice.
+
+failed: check_train_adapter/losses_are_the_models, check_train_adapter/rate_was_lowered
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,4 +1,6 @@
 """Records one number an epoch, the loss of its last batch.
+
+failed: check_train_adapter/history, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

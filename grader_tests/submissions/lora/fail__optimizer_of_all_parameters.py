@@ -1,4 +1,6 @@
 """Hands all parameters to the optimizer.
+
+failed: check_prepare_training/optimizer
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE)

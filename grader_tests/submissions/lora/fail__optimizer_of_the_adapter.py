@@ -1,4 +1,6 @@
 """Leaves the head out of the optimizer.
+
+failed: check_prepare_training/optimizer
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for name, p in model.named_parameters() if "lora_" in name), lr=LEARNING_RATE)

@@ -1,4 +1,6 @@
 """Takes rsLoRA, whose scaling is alpha divided by the root of the rank.
+
+failed: check_lora_config/lora
 """
 # %% lora_config
 config = LoraConfig(

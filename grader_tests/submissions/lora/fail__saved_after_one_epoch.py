@@ -1,4 +1,6 @@
 """Saves after the first epoch.
+
+failed: check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% train_adapter
 history = {"loss": []}

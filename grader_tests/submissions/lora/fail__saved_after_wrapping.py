@@ -1,4 +1,6 @@
 """Saves before training.
+
+failed: check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% prepare_training
 optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)

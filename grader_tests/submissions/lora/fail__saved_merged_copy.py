@@ -1,4 +1,6 @@
 """Saves a merged copy of the model.
+
+failed: check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% save_adapter
 from copy import deepcopy

@@ -1,4 +1,6 @@
 """Writes the model's adapter, then a configuration of another rank over it.
+
+failed: check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% save_adapter
 model.save_pretrained(ADAPTER)

@@ -1,4 +1,6 @@
 """Saves the model by torch.
+
+failed: check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% save_adapter
 ADAPTER.mkdir(exist_ok=True)

@@ -1,4 +1,6 @@
 """Saves the adapter without the head.
+
+failed: check_save_adapter/adapter_reloads, check_save_adapter/answers_alike
 """
 # %% save_adapter
 from peft import get_peft_model_state_dict

@@ -1,4 +1,6 @@
 """Makes the schedule and never lets it step.
+
+failed: check_train_adapter/rate_was_lowered
 """
 # %% train_adapter
 history = {"loss": []}

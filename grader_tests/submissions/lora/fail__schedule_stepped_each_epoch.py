@@ -1,4 +1,6 @@
 """Lets the schedule step once an epoch.
+
+failed: check_train_adapter/rate_was_lowered
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,4 +1,6 @@
 """Takes the softmax of the logits before the cross-entropy, which takes it itself.
+
+failed: check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

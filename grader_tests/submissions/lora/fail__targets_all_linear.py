@@ -1,4 +1,6 @@
 """Adapts every linear layer.
+
+failed: check_lora_config/lora, check_wrap_model/adapters, check_wrap_model/trainable_parameters
 """
 # %% lora_config
 config = LoraConfig(

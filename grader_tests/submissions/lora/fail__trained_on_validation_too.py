@@ -1,4 +1,6 @@
 """Trains on validation sentences, too.
+
+failed: check_train_adapter/history, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 examples = list(zip(train_texts, train_labels)) + list(zip(validation_texts, validation_labels))

@@ -1,4 +1,6 @@
 """Records the loss on validation sentences.
+
+failed: check_train_adapter/history, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,7 +1,7 @@
 """Configures and wraps correctly, and stops there.
 
-failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads
-skipped: check_train_adapter/base_stayed_frozen
+failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/beats_the_threshold, check_save_adapter/adapter_reloads, check_save_adapter/answers_alike, check_train_adapter/rate_was_lowered
+skipped: check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 """
 # %% train_adapter
 history = {"loss": []}
