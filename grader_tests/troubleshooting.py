@@ -9,6 +9,7 @@ import msgspec
 from grader_tests import negative_transfer
 from grader_tests.turned_digits import (
     TOLERANCE,
+    backbone,
     hidden,
     is_number,
     near,
@@ -22,13 +23,16 @@ from tlgrader import checks
 from tlgrader.hidden import (
     Finding,
     Measured,
+    ModelEvidence,
     NotThere,
     Outcome,
     Strength,
     accuracy,
     check,
+    digest,
     failed,
     measured_accuracy,
+    narrow_observation,
     passed,
     passed_unless,
     proves_nothing_without,
@@ -103,7 +107,10 @@ def keeps_the_source(model: object, *, weight: float = 1.0) -> Finding:
     """
     before = Measured(pretrained_accuracy(hidden("source")), Strength.recomputed)
     least = threshold(__file__, "retained")
-    return retained(model, before, hidden("source"), at_least=least, weight=weight)
+    finding = retained(model, before, hidden("source"), at_least=least, weight=weight)
+    if finding.outcome is not Outcome.failed:
+        return finding
+    return msgspec.structs.replace(finding, hint=why_forgotten(model))
 
 
 @proves_nothing_without(learns_the_target, UNLEARNED)
@@ -119,8 +126,25 @@ def forgets_less(naive_source: Measured, model: object, *, weight: float = 1.0) 
     lost, kept = before - (naive_source.value or 0.0), before - (careful.value or 0.0)
     words = f"`naive` forgot {lost:.3f} of accuracy on upright digits, `careful` {kept:.3f}"
     problems = [words] if kept > HALF * lost else []
-    hint = "is something of the source in the training?"
-    return passed_unless(problems, careful.strength, words, expected, hint)
+    return passed_unless(problems, careful.strength, words, expected, why_forgotten(model))
+
+
+def why_forgotten(model: object) -> str:
+    """What made the careful model forget, by whether its batch-norm statistics moved."""
+    _, evidence = narrow_observation(model, ModelEvidence, "careful")
+    now = {buffer.name: buffer.digest for buffer in evidence.buffers}
+    known = {
+        name: digest(buffer) for name, buffer in backbone().named_buffers() if name.endswith("running_mean")
+    }
+    if all(now.get(name) == one for name, one in known.items()):
+        return (
+            "its batch-norm statistics are the source's, so its parameters went too far: smaller steps, fewer "
+            "trainable stages, or a penalty that acts"
+        )
+    return (
+        "its batch-norm statistics moved, as in train mode: with rehearsal each batch needs digits of `memory`, "
+        "upright, with their own labels; without it `careful` has to stay in eval mode"
+    )
 
 
 @check
