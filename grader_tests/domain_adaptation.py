@@ -91,8 +91,9 @@ def _means() -> tuple[torch.Tensor, torch.Tensor]:
     """Per channel of the published network's `bn1`: the stored mean, and that of its inputs for the target."""
     network = load_backbone(DIGITS_RESNET)
     with torch.no_grad(), one_thread():
-        inputs = network.conv1(digits.unlabelled())
-    return network.bn1.running_mean.double(), inputs.double().mean(dim=(0, 2, 3))
+        inputs = network.get_submodule("conv1")(digits.unlabelled())
+    stored = network.get_buffer("bn1.running_mean").double()
+    return stored, inputs.double().mean(dim=(0, 2, 3))
 
 
 def labels_are_the_models(pseudo: object, model: object) -> Finding:

@@ -16,10 +16,10 @@ from tlgrader.hidden import (
     SCORES,
     Finding,
     Labelled,
-    NotThere,
     Outcome,
     Strength,
     accuracy,
+    another_kind,
     check,
     confusion,
     describe,
@@ -33,7 +33,8 @@ from tlgrader.hidden import (
 
 SIZES = (25, 50, 100, 200)
 RISE = 0.1  # of accuracy on unseen leaves, from 25 to 200 training leaves; printed in the notebook
-LEAK = 2.0  # a loss that is so many times lower on validation leaves than on unseen ones; printed, too
+LEAK = 2.0  # a loss that is so many times lower on validation leaves than on unseen ones; printed, as the next is
+BY_HEART = 0.97  # of validation leaves: a head that was not trained on them knows hardly more than 0.9
 KNOWN = 0.85  # the largest loss on a head's own leaves, as a share of that on unseen ones; printed, too
 NEAR = 0.05  # candidates whose scores differ by less count as equal; printed, too
 UNSEEN_LEAVES = 200
@@ -88,7 +89,10 @@ def predictions_are_the_models(predictions: object, model: object) -> Finding:
     expected = f"the class that the model predicts for each of {len(logits)} validation leaves"
     claimed = _indices(predictions)
     if len(claimed) != len(logits) or not set(claimed.tolist()) <= set(range(logits.shape[1])):
-        return failed(Strength.recomputed, f"no class index for each of {len(logits)} leaves", expected)
+        said = f"no class index for each of {len(logits)} leaves"
+        return failed(
+            Strength.recomputed, said, expected, "`.argmax(dim=1)` of the logits gives one index a leaf"
+        )
     # Where two logits are equal but for rounding, either class is the model's prediction.
     behind = logits.max(dim=1).values - logits.gather(1, claimed.unsqueeze(1)).squeeze(1)
     other = int((behind > PARITY).sum())
@@ -129,7 +133,11 @@ def macro_f1_decides(useful: object, predicted: object) -> Finding:
     seen = f"`useful` is {useful if isinstance(useful, str) else describe(useful)!s:.40}"
     numbers = ", ".join(f"{name} {value:.3f}" for name, value in reached.items())
     return passed_unless(
-        [] if word(useful) == best else [seen], Strength.recomputed, f"{seen} ({numbers})", expected
+        [] if word(useful) == best else [seen],
+        Strength.recomputed,
+        f"{seen} ({numbers})",
+        expected,
+        "the name of a classifier, as it stands in the text: compare the two reports' `f1`, not their accuracies",
     )
 
 
@@ -170,14 +178,15 @@ def candidate_scores_are_right(candidate_scores: object) -> Finding:
     expected = "the cross-validated accuracy of a probe on each candidate's features"
     true = _candidate_scores()
     if not isinstance(candidate_scores, dict):
-        raise NotThere(f"`candidate_scores` is {describe(candidate_scores)}, a dict was expected", expected)
+        raise another_kind(candidate_scores, "candidate_scores", "a dict", expected)
     wrong = [
         f"`{name}` is {candidate_scores.get(name)!r:.20}; recomputed, it is {score:.2f}"
         for name, score in true.items()
         if not _is_near(candidate_scores.get(name), score)
     ]
     hint = "`score_candidate(candidates[name], candidate_labels)`"
-    if all(_is_near(candidate_scores.get(name), 1.0) for name in true):
+    numbers = [(candidate_scores.get(name), score) for name, score in true.items()]
+    if all(isinstance(value, float) and score + 0.15 < value <= 1 for value, score in numbers):
         hint = "a probe knows what it was fitted to: " + hint + " holds out what it scores"
     elif all(_is_near(candidate_scores.get(name), 100 * score) for name, score in true.items()):
         hint = "scores are shares between 0 and 1, not percentages"
@@ -211,7 +220,9 @@ def comparison_is_right(comparison: object, heads: object) -> Finding:
     expected = '`comparison["feature extraction"]` holds the heads\' accuracies on the validation leaves'
     claimed = comparison.get("feature extraction") if isinstance(comparison, dict) else None
     if not isinstance(claimed, list | tuple) or len(claimed) != len(SIZES):
-        return failed(Strength.claimed, f"`comparison` does not hold {len(SIZES)} numbers for it", expected)
+        said = f"`comparison` does not hold {len(SIZES)} numbers for it"
+        hint = "set its list to `[]` before your loop, and append one number for each of `SIZES`"
+        return failed(Strength.claimed, said, expected, hint)
     reached = {n: _accuracy(heads, n, _some("validation")) for n in SIZES}
     problems = [
         f"{value!r:.20} with {n} leaves; recomputed, it is {true:.2f}"
@@ -273,15 +284,22 @@ def more_leaves_help(heads: object) -> Finding:
 
 @check
 def validation_was_held_out(heads: object, *, weight: float = 1.0) -> Finding:
-    """The heads know validation leaves no better than leaves that nobody has seen."""
-    expected = f"a loss on validation leaves that is not {LEAK:g} times lower than on unseen ones"
+    """No head knows the validation leaves by heart, with a loss far below that on leaves that nobody has seen.
+
+    Both are asked: the loss of a head that is surer than it is right varies a lot between sets of leaves.
+    """
+    expected = (
+        f"not {BY_HEART:.0%} right on validation leaves with a loss {LEAK:g} times lower than on unseen ones"
+    )
     ours, unseen = ({n: _loss(heads, n, _some(split)) for n in SIZES} for split in ("validation", "hidden"))
     if not _has_learned(heads):
         return skipped(Strength.recomputed, "no head has learned, so that nothing could leak", expected)
+    right = {n: _accuracy(heads, n, _some("validation")) for n in SIZES}
     problems = [
-        f"with {n} leaves the loss is {ours[n]:.3f} on validation leaves and {unseen[n]:.3f} on unseen ones"
+        f"with {n} leaves {right[n]:.0%} of the validation leaves are right, and the loss is {ours[n]:.3f} on them and "
+        f"{unseen[n]:.3f} on unseen ones"
         for n in SIZES
-        if unseen[n] > LEAK * ours[n]
+        if unseen[n] > LEAK * ours[n] and right[n] >= BY_HEART
     ]
     observed = "validation leaves are as new to the heads as unseen ones"
     hint = "validation leaves serve to measure: a head that was trained on them cannot be measured with them"

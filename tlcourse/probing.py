@@ -94,7 +94,8 @@ def logits(model: object, layer: str, features: torch.Tensor, classes: int) -> t
     found = {p.name: p for p in evidence.parameters if p.name.rpartition(".")[0] == layer}
     wanted = {f"{layer}.weight": (classes, features.shape[1]), f"{layer}.bias": (classes,)}
     if {name: info.shape for name, info in found.items()} != wanted:
-        raise NotThere(f"`{observation.name}` has no {expected.removeprefix('a ')}", expected)
+        said = f"`{observation.name}` has no {expected.removeprefix('a ')}"
+        raise NotThere(said, expected, "keep each layer under the name of the text, with its bias")
     try:
         weight, bias = (observation.tensor(found[name]).float() for name in wanted)
     except NotAsDescribed as error:

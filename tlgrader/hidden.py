@@ -13,7 +13,7 @@ several.
 
 **What arrives.** Plain data arrive as they are, all else as an `Observation` with its evidence. `narrow` and
 `narrow_observation` ask for a kind of evidence, `require_present` for anything at all, and `asked` a student's function
-for what it returns; they raise `NotThere`.
+for what it returns; they raise `NotThere`. `another_kind` makes one for what is there, and is not what was expected.
 `Observer` observes an object of the judge's own, so that it can be measured as a student's is.
 
 **What is measured of a model**, on `Labelled` data: the checks `accuracy`, `gain`, `retained` and `labelled_by`; the
@@ -46,7 +46,13 @@ from tlgrader.checks.finding import (
     weaker,
 )
 from tlgrader.checks.measuring import MATRIX, SCORES, confusion, scored
-from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation, require_present
+from tlgrader.checks.narrowing import (
+    NotThere,
+    another_kind,
+    narrow,
+    narrow_observation,
+    require_present,
+)
 from tlgrader.checks.pretrained import is_buffer
 from tlgrader.checks.scaling import on_a_scale
 from tlgrader.checks.wording import counted, describe, listed, name_of
@@ -99,6 +105,7 @@ __all__ = [  # noqa: RUF022  (in the groups of the text above)
     "narrow",
     "narrow_observation",
     "require_present",
+    "another_kind",
     "asked",
     # What is measured of a model.
     "Labelled",

@@ -7,9 +7,9 @@ from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
-from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.narrowing import NotThere, another_kind, narrow, require_present
 from tlgrader.checks.stepping import shown_by_a_step
-from tlgrader.checks.wording import counted, describe, listed, name_of
+from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.checks.wrapping import is_called, no_adapter, wrapped_again
 from tlgrader.evidence.kinds import (
     LoraConfigEvidence,
@@ -73,13 +73,17 @@ def _config(thing: object, expected: str) -> LoraConfigEvidence:
     if isinstance(evidence, ModelEvidence):
         evidence = evidence.adapter_config
         if evidence is None:
-            raise NotThere(f"`{name}` has no adapter: `get_peft_model` was not called on it", expected)
+            said = f"`{name}` has no adapter: `get_peft_model` was not called on it"
+            raise NotThere(
+                said, expected, "keep what `get_peft_model(backbone, config)` returns under this name"
+            )
     if not isinstance(evidence, LoraConfigEvidence):
         require_present(thing, "config", expected)
-        raise NotThere(f"`{name}` is {describe(thing)}, a LoraConfig was expected", expected)
+        raise another_kind(thing, "config", "a LoraConfig", expected)
     kind = evidence.type.rpartition(".")[2]
     if evidence.type != LORA_CONFIG:
-        raise NotThere(f"`{name}` is a {kind}, a LoraConfig was expected", expected)
+        hint = "make it with `LoraConfig(…)`: other classes of peft configure other methods"
+        raise NotThere(f"`{name}` is a {kind}, a LoraConfig was expected", expected, hint)
     return evidence
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed_unless
-from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.narrowing import NotThere, another_kind, narrow, require_present
 from tlgrader.checks.pretrained import compare
-from tlgrader.checks.wording import counted, describe, listed, name_of
+from tlgrader.checks.wording import counted, listed, name_of
 from tlgrader.evidence.kinds import ModelEvidence, TensorInfo
 from tlgrader.evidence.observation import Observation
 
@@ -101,7 +101,7 @@ def label_list(labels: object, parameter: str, expected: str) -> Sequence[Any]:
         )
     plain = labels.tolist() if hasattr(labels, "tolist") else labels
     if not isinstance(plain, list | tuple):
-        raise NotThere(f"`{name}` is {describe(labels)}, a tensor of labels was expected", expected)
+        raise another_kind(labels, parameter, "a tensor of labels", expected)
     return plain
 
 

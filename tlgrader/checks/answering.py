@@ -7,8 +7,8 @@ from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, passed_unless
-from tlgrader.checks.narrowing import NotThere, require_present
-from tlgrader.checks.wording import counted, describe, listed, name_of
+from tlgrader.checks.narrowing import another_kind, require_present
+from tlgrader.checks.wording import counted, describe, listed
 from tlgrader.evidence.observation import Observation
 
 
@@ -30,8 +30,7 @@ def answers(
     expected = f"for {listed(names, len(names))} {form} {', '.join(map(repr, allowed))}"
     if not isinstance(answers, Mapping):
         require_present(answers, "answers", expected)
-        said = f"`{name_of(answers, 'answers')}` is {describe(answers)}, a dict of words was expected"
-        raise NotThere(said, expected)
+        raise another_kind(answers, "answers", "a dict of words", expected)
     test = _order_problem if ordered else _choice_problem
     problems = [problem for name in names if (problem := test(name, answers.get(name), allowed))]
     observed = f"{counted(len(names), 'question')} answered"

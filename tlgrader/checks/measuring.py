@@ -8,7 +8,7 @@ from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, passed_unless
-from tlgrader.checks.narrowing import NotThere, require_present
+from tlgrader.checks.narrowing import NotThere, another_kind, require_present
 from tlgrader.checks.numbers import are_near, is_finite, is_number
 from tlgrader.checks.wording import counted, describe, listed, name_of
 from tlgrader.evidence.kinds import Opaque
@@ -68,7 +68,8 @@ def metrics(
     answered = _indices(predictions, "predictions", classes, expected)
     if len(truth) != len(answered):
         seen = counted(len(answered), "prediction")
-        raise NotThere(f"`{name_of(predictions, 'predictions')}`: {seen} for {len(truth)} labels", expected)
+        said = f"`{name_of(predictions, 'predictions')}`: {seen} for {len(truth)} labels"
+        raise NotThere(said, expected, "predict each example once, and keep one class index for each")
     matrix = confusion(truth, answered, classes)
     true: dict[str, Any] = {MATRIX: matrix, **scored(matrix)}
     wrong = {key: claimed[key] for key in keys if not _same(claimed[key], true[key], tolerance)}
@@ -79,7 +80,7 @@ def metrics(
     )
 
 
-_MADE_PLAIN = ": `.tolist()` makes a plain list of an array or tensor, `.item()` a number of a single one"
+_MADE_PLAIN = "`.tolist()` makes a plain list of an array or tensor, `.item()` a number of a single one"
 
 
 def _report(report: object, keys: Sequence[str], expected: str) -> Mapping[str, Any]:
@@ -87,16 +88,19 @@ def _report(report: object, keys: Sequence[str], expected: str) -> Mapping[str, 
     name = name_of(report, "report")
     if not isinstance(report, Mapping):
         require_present(report, "report", expected)
-        said = f"`{name}` is {describe(report)}; a dict of plain numbers and lists was expected"
-        raise NotThere(said + (_MADE_PLAIN if _is_dict(report) else ""), expected)
+        if not _is_dict(report):
+            raise another_kind(report, "report", "a dict of plain numbers and lists", expected)
+        said = f"`{name}` is {describe(report)}, a dict of plain numbers and lists was expected"
+        raise NotThere(said, expected, _MADE_PLAIN)
     missing = [key for key in keys if key not in report]
     if missing:
-        raise NotThere(f"`{name}` has no {listed(missing)}; it has {listed(map(str, report))}", expected)
+        said = f"`{name}` has no {listed(missing)}; it has {listed(map(str, report))}"
+        raise NotThere(said, expected, "it needs each of these keys, spelt like this")
     arrays = [key for key in keys if hasattr(report[key], "tolist") and len(report[key].shape) > 0]
     if arrays:
         first = report[arrays[0]]
         said = f"`{arrays[0]}` in `{name}` is {describe(first)} of shape {tuple(first.shape)}"
-        raise NotThere(said + _MADE_PLAIN, expected)
+        raise NotThere(said, expected, _MADE_PLAIN)
     return report
 
 
@@ -112,14 +116,15 @@ def _indices(values: object, parameter: str, classes: int, expected: str) -> lis
     require_present(values, parameter, expected)
     shape = getattr(values, "shape", None)
     if shape is not None and len(shape) != 1:
-        raise NotThere(f"`{name}` has the shape {list(shape)}; one class index a row was expected", expected)
+        said = f"`{name}` has the shape {list(shape)}; one class index a row was expected"
+        raise NotThere(said, expected, "of logits, `.argmax(dim=1)` makes one class index a row")
     listed_values = values.tolist() if hasattr(values, "tolist") else values
     if not isinstance(listed_values, list | tuple):
-        raise NotThere(f"`{name}` is {describe(values)}, a list of class indices was expected", expected)
+        raise another_kind(values, parameter, "a list of class indices", expected)
     strange = [value for value in listed_values if not _is_index(value, classes)]
     if strange:
         words = f"`{name}` holds {strange[0]!r:.60}, which is no class index from 0 to {classes - 1}"
-        raise NotThere(words, expected)
+        raise NotThere(words, expected, "class indices are counted from 0, one whole number for each example")
     return [int(value) for value in listed_values]
 
 
@@ -180,8 +185,17 @@ def _metrics_hint(wrong: Mapping[str, Any], true: Mapping[str, Any], tolerance: 
             any(is_that(key, 100 * true[key]) for key in SCORES),
             "metrics are shares between 0 and 1, not percentages",
         ),
+        (
+            all(key in SCORES and is_that(key, round(true[key], 2)) for key in wrong),
+            "do not round: shares are compared to the third decimal",
+        ),
     )
-    return next((words for happened, words in mistakes if happened), "")
+    return next((words for happened, words in mistakes if happened), _OTHERWISE)
+
+
+_OTHERWISE = (
+    "are they computed from these very predictions, with the labels of the same examples, in the same order?"
+)
 
 
 def _harmonic(one: float, other: float) -> float:
@@ -209,7 +223,8 @@ def _scores(scores: object, expected: str) -> Mapping[str, float]:
     require_present(scores, "scores", expected)
     if not isinstance(scores, Mapping) or not scores or not all(map(is_finite, scores.values())):
         what = "not finite numbers" if isinstance(scores, Mapping) else describe(scores)
-        raise NotThere(f"`{name}` is {what}; a score for each candidate's name was expected", expected)
+        said = f"`{name}` is {what}; a score for each candidate's name was expected"
+        raise NotThere(said, expected, "fill the dict: under each candidate's name its score, a plain number")
     return scores
 
 
@@ -217,10 +232,11 @@ def _names(ranking: object, expected: str) -> list[str]:
     name = name_of(ranking, "ranking")
     require_present(ranking, "ranking", expected)
     if not isinstance(ranking, list | tuple):
-        raise NotThere(f"`{name}` is {describe(ranking)}, a list of names was expected", expected)
+        raise another_kind(ranking, "ranking", "a list of names", expected)
     strange = [item for item in ranking if not isinstance(item, str)]
     if strange:
-        raise NotThere(f"`{name}` holds {strange[0]!r:.60}, which is no name", expected)
+        said = f"`{name}` holds {strange[0]!r:.60}, which is no name"
+        raise NotThere(said, expected, "it lists names, not scores and not pairs of both")
     return list(ranking)
 
 

@@ -25,12 +25,9 @@ def narrow(thing: object, kind: type[Kind], parameter: str) -> Kind:
     evidence = thing.evidence if isinstance(thing, Observation) else None
     if isinstance(evidence, kind):
         return evidence
-    name = name_of(thing, parameter)
-    expected = f"`{name}` is {WORDS[kind]}"
+    expected = f"`{name_of(thing, parameter)}` is {WORDS[kind]}"
     require_present(thing, parameter, expected)
-    raise NotThere(
-        f"`{name}` is {describe(thing)}, {WORDS[kind]} was expected", expected, _why_other(evidence, name)
-    )
+    raise another_kind(thing, parameter, WORDS[kind], expected)
 
 
 def narrow_observation(thing: object, kind: type[Kind], parameter: str) -> tuple[Observation, Kind]:
@@ -48,12 +45,20 @@ def require_present(thing: object, parameter: str, expected: str) -> None:
         raise NotThere(f"`{name_of(thing, parameter)}` does not exist: {evidence.reason}", expected, hint)
 
 
-def _why_other(evidence: Evidence | None, name: str) -> str:
+def another_kind(thing: object, parameter: str, wanted: str, expected: str) -> NotThere:
+    """What to raise where `thing` is there, and is not what is `wanted` (``a dict``), with a likely reason."""
+    name = name_of(thing, parameter)
+    said = f"`{name}` is {describe(thing)}, {wanted} was expected"
+    return NotThere(said, expected, _why_other(thing, name))
+
+
+def _why_other(thing: object, name: str) -> str:
     """How a name comes to hold a thing of another kind."""
+    evidence = thing.evidence if isinstance(thing, Observation) else None
     if isinstance(evidence, CallableEvidence):
         return f"the function itself was assigned, and not what it returns: is `{name}` made by a call, with `()`?"
-    if isinstance(evidence, Value) and evidence.value is None:
+    if thing is None or (isinstance(evidence, Value) and evidence.value is None):
         return "a function without `return` returns None, and so do methods that change a thing in place"
-    if isinstance(evidence, Opaque) and evidence.type == "builtins.ellipsis":
+    if thing is ... or (isinstance(evidence, Opaque) and evidence.type == "builtins.ellipsis"):
         return "the `...` is still there: write your own code in its place"
     return f"print `type({name})` where it is made, and see that no later line assigns this name anew"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
-from tlgrader.checks.narrowing import NotThere, narrow, narrow_observation
+from tlgrader.checks.narrowing import another_kind, narrow, narrow_observation
 from tlgrader.checks.wording import counted, describe, name_of
 from tlgrader.evidence.kinds import CallableEvidence, LoaderEvidence, Missing
 from tlgrader.evidence.observation import Observation, to_argument
@@ -196,7 +196,7 @@ def _callable(transform: object) -> tuple[Observation, int]:
         observation, evidence = narrow_observation(transform, CallableEvidence, "transform")
         return observation, evidence.handle
     wanted, name = "a function or a DataLoader", name_of(transform, "transform")
-    raise NotThere(f"`{name}` is {describe(transform)}, {wanted} was expected", f"`{name}` is {wanted}")
+    raise another_kind(transform, "transform", wanted, f"`{name}` is {wanted}")
 
 
 def _plain_pictures() -> torch.Tensor:

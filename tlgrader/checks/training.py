@@ -17,7 +17,7 @@ from tlgrader.checks.finding import (
     skipped,
     weaker,
 )
-from tlgrader.checks.narrowing import NotThere, narrow, require_present
+from tlgrader.checks.narrowing import NotThere, another_kind, narrow, require_present
 from tlgrader.checks.numbers import is_finite
 from tlgrader.checks.pretrained import started_from
 from tlgrader.checks.stepping import shown_by_a_step
@@ -281,17 +281,16 @@ def _series(history: object, keys: Sequence[str], expected: str) -> dict[str, li
         return {"history": list(history)}
     if not isinstance(history, Mapping):
         require_present(history, "history", expected)
-        what = "dict of lists" if keys else "list"
-        raise NotThere(
-            f"`{name_of(history, 'history')}` is {describe(history)}, a {what} was expected", expected
-        )
+        raise another_kind(history, "history", "a dict of lists" if keys else "a list", expected)
     missing = [key for key in keys if key not in history]
     if missing:
-        raise NotThere(f"the history has no {listed(missing)}; it has {listed(map(str, history))}", expected)
+        said = f"the history has no {listed(missing)}; it has {listed(map(str, history))}"
+        raise NotThere(said, expected, "it needs each of these keys, spelt like this")
     chosen = {str(key): history[key] for key in (keys or history)}
     strange = [f"`{key}` is {describe(values)}" for key, values in chosen.items() if not _is_list(values)]
     if strange:
-        raise NotThere(f"{'; '.join(strange)}, lists were expected", expected)
+        said = f"{'; '.join(strange)}, lists were expected"
+        raise NotThere(said, expected, "begin each with `[]`, and append one plain number at a time")
     return {key: list(values) for key, values in chosen.items()}
 
 

@@ -1,6 +1,6 @@
 """Wrote cross-validation, but scores the candidates by a probe on the leaves that it was fitted to; ranks by eye.
 
-failed: check_rank_candidates/candidate_scores_are_right
+failed: check_rank_candidates/candidate_scores_are_right, check_rank_candidates/ranking
 says check_rank_candidates/candidate_scores_are_right: fitted
 """
 # %% rank_candidates

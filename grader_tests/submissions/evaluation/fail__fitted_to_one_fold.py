@@ -1,6 +1,6 @@
 """Fits the probe to one fold and scores it on the other four.
 
-failed: K
+failed: check_rank_candidates/candidate_scores_are_right, check_rank_candidates/scores_held_out_rows, check_rank_candidates/scores_in_these_folds
 """
 # %% rank_candidates
 def score_candidate(features, labels):

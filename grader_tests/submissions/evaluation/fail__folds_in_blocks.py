@@ -1,6 +1,6 @@
 """Makes folds of neighbouring rows instead of every fifth one.
 
-failed: check_rank_candidates/scores_held_out_rows, check_rank_candidates/scores_in_these_folds
+failed: check_rank_candidates/scores_held_out_rows, check_rank_candidates/scores_in_these_folds, check_rank_candidates/candidate_scores_are_right
 """
 # %% rank_candidates
 def score_candidate(features, labels):

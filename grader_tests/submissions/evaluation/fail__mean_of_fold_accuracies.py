@@ -1,6 +1,6 @@
 """Averages the folds' accuracies, although some folds have fewer rows.
 
-failed: K
+failed: check_rank_candidates/scores_in_these_folds
 """
 # %% rank_candidates
 def score_candidate(features, labels):

@@ -1,6 +1,6 @@
 """Takes means over the classes that have examples.
 
-failed: S
+failed: check_scores/scores_a_class_never_predicted
 """
 # %% write_scores
 def scores(matrix):

@@ -1,6 +1,6 @@
 """Scores the probe on the rows that it was fitted to: leakage, and random weights come first.
 
-failed: check_rank_candidates/scores_held_out_rows, check_rank_candidates/scores_in_these_folds, check_rank_candidates/ranking_is_right
+failed: check_rank_candidates/scores_held_out_rows, check_rank_candidates/scores_in_these_folds, check_rank_candidates/ranking_is_right, check_rank_candidates/candidate_scores_are_right
 """
 # %% rank_candidates
 def score_candidate(features, labels):

@@ -1,6 +1,6 @@
 """Rounds the four shares to two places.
 
-failed: S
+failed: check_report_on_model/metrics, check_report_on_model/report_is_right, check_report_on_reviews/metrics, check_report_on_reviews/metrics#2, check_report_on_reviews/reviews_are_right, check_scores/returns, check_scores/scores_a_class_never_predicted, check_scores/scores_an_imbalance, check_scores/scores_three_classes
 """
 # %% write_scores
 def scores(matrix):
