@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from tlgrader.authoring.audit import Audited
 from tlgrader.authoring.mistakes import page, silent
 from tlgrader.checks.finding import Finding, failed, passed, skipped
 from tlgrader.checks.finding import Strength as S
+from tlgrader.judging.evaluation import HIDDEN_ASSERTION
 from tlgrader.notebook.corpus import Sample
 from tlgrader.records.record import GradeRecord, Item, Record, Status
 
@@ -41,3 +44,18 @@ def test_a_mistake_is_told_once_with_every_item_that_fails_it() -> None:
         "|  | `check/head` | the head is the old one |\n"
     ) in said
     assert said.endswith("the head is the old one |\n")
+
+
+def test_sections_of_other_exercises_stay_and_that_of_this_one_is_written_anew() -> None:
+    before = page({"wrapping": [THAWED], "freezing": [WEAK]})
+    after = page({"freezing": [THAWED]}, before)
+    assert after.index("\n## freezing\n\n1 submission.") < after.index("\n## wrapping\n\n1 submission.")
+    assert page({"freezing": [THAWED]}, after) == after
+
+
+def test_what_an_assert_says_is_its_hint_unless_it_is_hidden_and_says_nothing() -> None:
+    told = msgspec.structs.replace(
+        failed(S.claimed, "`a` is 1", "`a` is the count of leaves"), check="assert"
+    )
+    mute = msgspec.structs.replace(failed(S.claimed, "`a` is 1", HIDDEN_ASSERTION), check="assert")
+    assert silent([_audited("fail__x", "X.", told=told, mute=mute)]) == ("fail__x: check/mute",)

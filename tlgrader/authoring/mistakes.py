@@ -11,6 +11,7 @@ from tlgrader.judging.evaluation import HIDDEN_ASSERTION
 
 LONG = 300
 """So many characters of a message are shown."""
+_HEADING = "\n## "
 _WRONG = ("fail", "partial", "cheat")
 _INTRODUCTION = """\
 # Mistakes, and what students read
@@ -28,16 +29,18 @@ def silent(audited: Sequence[Audited]) -> tuple[str, ...]:
     )
 
 
-def page(exercises: Mapping[str, Sequence[Audited]]) -> str:
-    """The page, in Markdown, of all wrong submissions of these exercises."""
-    return _INTRODUCTION + "".join(_section(name, audited) for name, audited in exercises.items())
+def page(exercises: Mapping[str, Sequence[Audited]], before: str = "") -> str:
+    """The page, in Markdown, of all wrong submissions of these exercises; other sections stay as they were `before`."""
+    old = {text.partition("\n")[0]: text for text in before.split(_HEADING)[1:]}
+    new = {name: _section(name, audited) for name, audited in exercises.items()}
+    return _INTRODUCTION + "".join(_HEADING + text for _, text in sorted((old | new).items()))
 
 
 def _section(name: str, audited: Sequence[Audited]) -> str:
     wrong = [one for one in sorted(audited, key=lambda one: one.sample.name) if any(_failures([one]))]
     rows = "".join(row for one in wrong for row in _rows(one))
     head = "| mistake | item | message |\n| --- | --- | --- |\n"
-    return f"\n## {name}\n\n{counted(len(wrong), 'submission')}.\n\n{head}{rows}"
+    return f"{name}\n\n{counted(len(wrong), 'submission')}.\n\n{head}{rows}"
 
 
 def _rows(one: Audited) -> Iterator[str]:

@@ -73,7 +73,7 @@ def audit_all(
     counts = [one for one, _ in found]
     if page is not None:
         told = {one.exercise: audited for one, audited in found}
-        page.write_text(mistakes.page(told))
+        page.write_text(mistakes.page(told, page.read_text() if page.exists() else ""))
         STDOUT.print(f"Written: {page}")
     if len(counts) > 1:
         STDOUT.print(_overview(counts))

@@ -63,7 +63,10 @@ def audit(
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option(help="Write a page of all mistakes, the items that catch them, and what students read."),
+        typer.Option(
+            help="Write a page of all mistakes, the items that catch them, and what students read; sections of other "
+            "exercises stay."
+        ),
     ] = None,
     slots: Slots = CORES,
     no_sandbox: NoSandbox = False,
