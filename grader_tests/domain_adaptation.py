@@ -69,7 +69,10 @@ def estimated_on_the_target(model: object, *, weight: float = 1.0) -> Finding:
     ]
     stored, target = _means()
     if len(found) != 1 or found[0].shape != tuple(stored.shape):
-        raise NotThere("`model` has no layer `bn1` like that of the loaded network", expected)
+        said = "`model` has no layer `bn1` like that of the loaded network"
+        raise NotThere(
+            said, expected, "adapt what `load_backbone` returns, and keep it under the name `model`"
+        )
     moved, way = observation.tensor(found[0]).double() - stored, target - stored
     share = (moved @ way / way.square().sum()).item()
     words = f"the means of `bn1` have come {share:.0%} of the way from the stored ones to those of the target pictures"

@@ -19,6 +19,7 @@ from tlgrader.hidden import (
     Outcome,
     Strength,
     accuracy,
+    another_kind,
     asked,
     check,
     failed,
@@ -120,10 +121,12 @@ def _losses(history: object, expected: str) -> list[float]:
     require_present(history, "history", expected)
     found = history.get("validation_loss") if isinstance(history, Mapping) else None
     if not isinstance(found, list | tuple) or not found:
-        raise NotThere("`validation_loss` in the history holds nothing", expected)
+        said = "`validation_loss` in the history holds nothing"
+        raise NotThere(said, expected, "append one number after each epoch, before asking whether to stop")
     strange = [value for value in found if not isinstance(value, int | float)]
     if strange:
-        raise NotThere(f"`validation_loss` holds {strange[0]!r:.60}, which is no plain number", expected)
+        said = f"`validation_loss` holds {strange[0]!r:.60}, which is no plain number"
+        raise NotThere(said, expected, "`.item()` makes a plain number of a tensor")
     return list(found)
 
 
@@ -162,7 +165,8 @@ def effect_is_measured(
     expected = "the validation loss of each head, and the name of the lowest"
     require_present(effect, "effect", expected)
     if not isinstance(effect, Mapping):
-        raise NotThere("`effect` is no dict of plain numbers", expected)
+        said = "`effect` is no dict of plain numbers"
+        raise NotThere(said, expected, "fill the dict that the cell begins with, and keep its keys")
     reached = {name: validation_loss(embed, head) for name, head in zip(NAMES, heads, strict=True)}
     for name, one in reached.items():
         if one.value is None:
@@ -335,7 +339,7 @@ def card_is_true(embed: object, card: object, head: object) -> Finding:
     expected = "a card that is true of this head, with a sentence on its limits"
     require_present(card, "card", expected)
     if not isinstance(card, Mapping):
-        raise NotThere("`card` is no dict of plain values", expected)
+        raise another_kind(card, "card", "a dict of plain values", expected)
     reached = _as_strong(measured_accuracy(head, _validation(embed), 2), embed)
     if reached.value is None:
         return skipped(reached.strength, f"the head's accuracy cannot be measured: {reached.note}", expected)

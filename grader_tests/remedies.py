@@ -229,7 +229,8 @@ def _parameters(model: object, expected: str) -> Iterator[tuple[torch.Tensor, to
     for name, before in backbone().named_parameters():
         info = now.get(name)
         if info is None or info.shape != tuple(before.shape):
-            raise NotThere(f"`careful` has no parameter `{name}` like the pretrained model's", expected)
+            said = f"`careful` has no parameter `{name}` like the pretrained model's"
+            raise NotThere(said, expected, "train a copy of `pretrained`, and replace no part of it")
         try:
             yield observation.tensor(info).double(), before.detach().double()
         except NotAsDescribed as error:

@@ -80,7 +80,8 @@ def workflow_is_right(answers: object) -> Finding:
     expected = "the six steps in the order in which a project takes them"
     given = answers.get("workflow") if isinstance(answers, Mapping) else None
     if not isinstance(given, list | tuple) or not given:
-        return failed(Strength.queried, "`workflow` is not answered with a list", expected)
+        said = "`workflow` is not answered with a list"
+        return failed(Strength.queried, said, expected, "a list of all its words, the first step first")
     if [word(step) for step in given] == [word(step) for step in WORKFLOW]:
         return passed(Strength.queried, "`workflow` is in the right order", expected)
     return failed(Strength.queried, "`workflow` is not in the right order", expected, _LOOK_AGAIN)

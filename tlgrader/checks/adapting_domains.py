@@ -97,7 +97,9 @@ def label_list(labels: object, parameter: str, expected: str) -> Sequence[Any]:
     shape = getattr(labels, "shape", None)
     if shape is not None and len(shape) != 1:
         raise NotThere(
-            f"`{name}` has the shape {list(shape)}; one label for each picture was expected", expected
+            f"`{name}` has the shape {list(shape)}; one label for each picture was expected",
+            expected,
+            "one number for each picture, in one row: not logits, and no column of its own",
         )
     plain = labels.tolist() if hasattr(labels, "tolist") else labels
     if not isinstance(plain, list | tuple):

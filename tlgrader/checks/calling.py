@@ -18,6 +18,7 @@ MOST = 4
 """Of a dict's entries that differ, as many are shown."""
 BY_HAND = "work this call out by hand, then print in the function what each of its lines makes of it"
 """The hint where a value resembles nothing that is known."""
+_PLAIN = "plain data is asked for: a number, a str, a list or a dict of these, or a tensor"
 
 
 @check
@@ -42,8 +43,7 @@ def returns(
         return failed(Strength.queried, answer.reason, wanted, hint)
     value = to_argument(Observation("result", answer, observation.source))
     if isinstance(value, Observation):
-        hint = "plain data is asked for: a number, a str, a list or a dict of these, or a tensor"
-        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted, hint)
+        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted, _PLAIN)
     if _equal(_listed(value), _listed(expected), tolerance):
         return passed(Strength.queried, f"{call} returned {_short(value)}", wanted)
     if isinstance(value, dict) and isinstance(expected, dict):
@@ -82,10 +82,11 @@ def asked(function: object, arguments: Sequence[object]) -> Any:
     expected = f"`{observation.name}` returns plain data or an array"
     answer = observation.source.call(evidence.handle, list(arguments))
     if isinstance(answer, Missing):
-        raise NotThere(answer.reason, expected)
+        hint = f"call `{observation.name}` in a cell of your own: the traceback names the line that raises"
+        raise NotThere(answer.reason, expected, hint)
     value = to_argument(Observation("result", answer, observation.source))
     if isinstance(value, Observation):
-        raise NotThere(f"`{observation.name}` returned {describe(value)}", expected)
+        raise NotThere(f"`{observation.name}` returned {describe(value)}", expected, _PLAIN)
     return value
 
 

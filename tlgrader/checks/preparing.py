@@ -123,9 +123,8 @@ def labelled_as(loader: object, labels: object, *, others: object = None, weight
     wanted, expected = _numbers(labels), "the examples of this split, in the order in which they are given"
     answer = observation.source.call(evidence.handle, [])
     if isinstance(answer, Missing):
-        return failed(
-            Strength.queried, f"its examples have no labels:{answer.reason.partition(' raised')[2]}", expected
-        )
+        said = f"its examples have no labels:{answer.reason.partition(' raised')[2]}"
+        return failed(Strength.queried, said, expected, "each example is a pair, of an input and its label")
     found = _numbers(to_argument(Observation("labels", answer, observation.source)))
     if found == wanted:
         return passed(Strength.queried, f"{len(found)} examples of this split", expected)

@@ -46,7 +46,13 @@ def head(model: object, *, classes: int, name: str | None = None, weight: float 
     tensors = [p for p in evidence.parameters if p.name.rpartition(".")[0] == layer.name]
     matrix = next((p for p in tensors if p.name.endswith("weight")), None)
     if matrix is None or len(matrix.shape) != 2:
-        return failed(Strength.claimed, f"the last linear layer `{layer.name}` has no weight", expected)
+        said = f"the last linear layer `{layer.name}` has no weight"
+        return failed(
+            Strength.claimed,
+            said,
+            expected,
+            "make the head a new `nn.Linear`, and leave it whole",
+        )
     known = started_from(model, evidence)
     problems = [
         *_outputs(layer, matrix, classes),

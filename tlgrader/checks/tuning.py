@@ -182,11 +182,14 @@ def stages_moved(
         raise AuthorError("how far stages moved can be said only where course.py gives the model's `weights`")
     if root is None:
         name = name_of(model, "model")
-        return failed(Strength.claimed, f"`{name}` holds no backbone as `load_backbone` returns it", expected)
+        said = f"`{name}` holds no backbone as `load_backbone` returns it"
+        return failed(Strength.claimed, said, expected, "begin with what is given, and change no mark of it")
     try:
         moved = _moved(observation, under(root, evidence), root.name, stages, head)
     except NotAsDescribed as error:
-        return failed(Strength.claimed, str(error), expected)
+        return failed(
+            Strength.claimed, str(error), expected, "hand in plain tensors: run the cells from the top again"
+        )
     problems = _wrongly_moved(moved, stages, at_most)
     observed = ", ".join(f"`{stage}` by {_share(moved[stage])}" for stage in stages if stage in moved)
     hint = (

@@ -34,7 +34,8 @@ def labelled_by(
     labels = [label for label in label_list(pseudo, "pseudo", expected) if isinstance(label, int)]
     if len(labels) != count:
         seen = counted(len(labels), "integer label")
-        return failed(Strength.claimed, f"{seen} for {count} examples", expected)
+        hint = "one label for each example, in their order, also where there is none"
+        return failed(Strength.claimed, f"{seen} for {count} examples", expected, hint)
     data = Labelled(inputs, torch.tensor(labels), {name: tensor[:8] for name, tensor in inputs.items()})
     agreeing = measured(model, data, classes, partial(_agreeing, threshold))
     if agreeing.value is None:
