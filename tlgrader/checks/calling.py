@@ -7,7 +7,7 @@ from typing import Any
 
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Strength, failed, passed, passed_unless
-from tlgrader.checks.narrowing import NotThere, narrow_observation
+from tlgrader.checks.narrowing import UNFILLED, NotThere, is_unfilled, narrow_observation
 from tlgrader.checks.numbers import are_near, is_number
 from tlgrader.checks.resembling import resemblance
 from tlgrader.checks.wording import cut, describe
@@ -43,7 +43,8 @@ def returns(
         return failed(Strength.queried, answer.reason, wanted, hint)
     value = to_argument(Observation("result", answer, observation.source))
     if isinstance(value, Observation):
-        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted, _PLAIN)
+        hint = UNFILLED if is_unfilled(value) else _PLAIN
+        return failed(Strength.queried, f"{call} returned {describe(value)}", wanted, hint)
     if _equal(_listed(value), _listed(expected), tolerance):
         return passed(Strength.queried, f"{call} returned {_short(value)}", wanted)
     if isinstance(value, dict) and isinstance(expected, dict):

@@ -32,14 +32,19 @@ def scored(matrix: Sequence[Sequence[int]]) -> dict[str, float]:
     As in scikit-learn with ``average="macro", zero_division=0``: a class without predictions has a precision
     of 0, one without examples a recall of 0, and one without either an F1 of 0.
     """
+    each, total = _by_class(matrix), sum(map(sum, matrix))
+    right = sum(matrix[index][index] for index in range(len(matrix)))
+    means = {key: sum(one[key] for one in each) / len(each) for key in SCORES[1:]}
+    return {"accuracy": right / total if total else 0.0} | means
+
+
+def _by_class(matrix: Sequence[Sequence[int]]) -> list[dict[str, float]]:
+    """Precision, recall and F1 of each class by itself."""
     rows, columns = [sum(row) for row in matrix], [sum(column) for column in zip(*matrix, strict=True)]
     right = [matrix[index][index] for index in range(len(matrix))]
-    precision, recall = _shares(right, columns), _shares(right, rows)
-    f1 = _shares(
-        [2 * hit for hit in right], [row + column for row, column in zip(rows, columns, strict=True)]
-    )
-    means = (sum(shares) / len(matrix) for shares in (precision, recall, f1))
-    return dict(zip(SCORES, (_shares([sum(right)], [sum(rows)])[0], *means), strict=True))
+    both = [row + column for row, column in zip(rows, columns, strict=True)]
+    shares = (_shares(right, columns), _shares(right, rows), _shares([2 * hit for hit in right], both))
+    return [dict(zip(SCORES[1:], of_one, strict=True)) for of_one in zip(*shares, strict=True)]
 
 
 def _shares(parts: Sequence[int], wholes: Sequence[int]) -> list[float]:
@@ -172,6 +177,12 @@ def _metrics_hint(wrong: Mapping[str, Any], true: Mapping[str, Any], tolerance: 
         (
             is_that("precision", true["recall"]) and is_that("recall", true["precision"]),
             "precision and recall are exchanged: precision divides by what was predicted as the class",
+        ),
+        (
+            any(
+                all(key in one and is_that(key, one[key]) for key in wrong) for one in _by_class(true[MATRIX])
+            ),
+            "those are of a single class: macro metrics are the mean over all classes",
         ),
         (
             any(is_that(key, true["accuracy"]) for key in SCORES[1:]),

@@ -52,6 +52,15 @@ def another_kind(thing: object, parameter: str, wanted: str, expected: str) -> N
     return NotThere(said, expected, _why_other(thing, name))
 
 
+UNFILLED = "the `...` is still there: write your own code in its place"
+
+
+def is_unfilled(thing: object) -> bool:
+    """Whether it is the ``...`` that stands where a student's code belongs."""
+    evidence = thing.evidence if isinstance(thing, Observation) else None
+    return thing is ... or (isinstance(evidence, Opaque) and evidence.type == "builtins.ellipsis")
+
+
 def _why_other(thing: object, name: str) -> str:
     """How a name comes to hold a thing of another kind."""
     evidence = thing.evidence if isinstance(thing, Observation) else None
@@ -59,6 +68,6 @@ def _why_other(thing: object, name: str) -> str:
         return f"the function itself was assigned, and not what it returns: is `{name}` made by a call, with `()`?"
     if thing is None or (isinstance(evidence, Value) and evidence.value is None):
         return "a function without `return` returns None, and so do methods that change a thing in place"
-    if thing is ... or (isinstance(evidence, Opaque) and evidence.type == "builtins.ellipsis"):
-        return "the `...` is still there: write your own code in its place"
+    if is_unfilled(thing):
+        return UNFILLED
     return f"print `type({name})` where it is made, and see that no later line assigns this name anew"

@@ -106,7 +106,9 @@ def _compared(
     if reached >= threshold:
         return passed(strength, words, expected, measured, "accuracy")
     hint = "it is better than guessing, but too low: more steps, or a step of the text that is missing"
-    if reached < guessing + NEAR_GUESSING:
+    if reached < guessing - NEAR_GUESSING:
+        hint = "that is worse than guessing: do class numbers mean in training what they mean here?"
+    elif reached < guessing + NEAR_GUESSING:
         hint = "that is about what guessing reaches: was anything trained, and on the right labels?"
     return failed(strength, words, expected, hint, measured, "accuracy")
 
