@@ -1,6 +1,7 @@
 """Labels the target with the network as it is published, not with the adapted one.
 
-failed: check_pseudo_labels/labels_are_the_models
+failed: check_pseudo_labels/labels_are_the_models, check_self_training/target_is_kept
+skipped: check_self_training/source_is_kept
 """
 # %% label_target
 def pseudo_labels(logits, threshold):

@@ -1,6 +1,7 @@
 """Takes the pictures by their place among all, and the pseudo-labels by their place among the chosen.
 
 failed: check_self_training/target_is_kept
+skipped: check_self_training/source_is_kept
 says check_self_training/target_is_kept: pseudo-labels in the same order
 """
 # %% self_training
