@@ -136,9 +136,7 @@ def target_accuracy(model: object) -> Measured:
 @check
 def was_trained(adapted: Measured, trained: Measured) -> Finding:
     """The loss on source digits is another than before self-training, lower or not."""
-    words = (
-        f"the loss on source digits was {adapted.value} before self-training and is {trained.value} after it"
-    )
+    words = f"the loss on source digits was {adapted.value or 0:.4f} before and is {trained.value or 0:.4f} after it"
     same = trained.value is None or trained.value == adapted.value
     return passed_unless([words] if same else [], trained.strength, words, "training changes the loss")
 

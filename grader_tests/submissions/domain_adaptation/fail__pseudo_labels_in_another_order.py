@@ -2,7 +2,7 @@
 
 failed: check_self_training/target_is_kept
 skipped: check_self_training/source_is_kept
-says check_self_training/target_is_kept: pseudo-labels in the same order
+says check_self_training/target_is_kept: each with its own pseudo-label
 """
 # %% self_training
 history = {"target": [], "source": []}
