@@ -77,7 +77,8 @@ def randomness(transform: object, *, random: bool, weight: float = 1.0) -> Findi
     try:
         answers = _answers(transform, _copies())
     except _Unusable as error:
-        return failed(Strength.queried, str(error), expected)
+        hint = "call it on one picture in a cell of your own, and look at what comes out"
+        return failed(Strength.queried, str(error), expected, hint)
     kinds = _different(answers)
     observed = f"{COPIES} copies of one picture come out " + (
         "all the same" if kinds == 1 else f"in {kinds} different ways"
