@@ -11,6 +11,7 @@ from tlgrader.authoring.audit import Fate, fate, unused
 from tlgrader.authoring.mutation import (
     MOST,
     MUTATORS,
+    answers,
     explanations,
     functions,
     general,
@@ -140,7 +141,7 @@ def _made(mutator: Mutator, text: str, known: frozenset[str] = frozenset()) -> l
             ["[f(a) for a in list(b)[1:]]", "[f(a) for a in list(b)[:-1]]"],
         ),
         (
-            functions.other_unit,
+            answers.other_unit,
             "def f(a):\n    return {'a': g(a), 'b': 'word'}",
             [
                 "def f(a):\n    return {'a': 100 * (g(a)), 'b': 'word'}",
@@ -150,13 +151,13 @@ def _made(mutator: Mutator, text: str, known: frozenset[str] = frozenset()) -> l
         (functions.other_parameter, "def f(a, b):\n    return a", ["def f(a, b):\n    return b"]),
         (functions.exchanged, "def f(a, b):\n    return 1", ["def f(b, a):\n    return 1"]),
         (functions.exchanged, "x = v(a) / len(a) + v(b) / len(b)", None),
-        (functions.other_answer, "def f():\n    return 'a' if x == 'k' else 'b'", None),
+        (answers.other_answer, "def f():\n    return 'a' if x == 'k' else 'b'", None),
         (functions.lost_case, "if not a:\n    x = 1", ["pass", "if (a):\n    x = 1"]),
         (functions.lost_case, "a or b", ["(a and b)", "(a)", "(b)"]),
         (functions.lost_precaution, "m.sum(0).clamp(min=1)", ["m.sum(0)"]),
-        (functions.last_only, "a += b", ["a = b"]),
+        (answers.last_only, "a += b", ["a = b"]),
         (
-            functions.last_only,
+            answers.last_only,
             "def f(b):\n    for a in b:\n        g(a)\n    return a",
             ["def f(b):\n    for a in b:\n        g(a)\n        return a\n    return a"],
         ),

@@ -6,16 +6,17 @@ A margin that is fixed, a median for a mean, a variance that divides by n, excha
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations, permutations
 
-from tlgrader.authoring.mutation import general
+from tlgrader.authoring.mutation import answers, general
 from tlgrader.authoring.mutation.source import (
     Change,
     Code,
     Mutator,
     called,
     calls,
+    functions_in,
     nodes,
     replace,
     without,
@@ -160,16 +161,9 @@ def off_by_one(code: Code) -> Iterator[Change]:
             )
 
 
-def other_unit(code: Code) -> Iterator[Change]:
-    """A number is returned in percent, or rounded."""
-    for value in _numbers_returned(code):
-        yield replace(value, f"100 * ({code.source(value)})")
-        yield replace(value, f"round({code.source(value)}, 2)")
-
-
 def other_parameter(code: Code) -> Iterator[Change]:
     """One argument is taken for another."""
-    for function in _functions(code):
+    for function in functions_in(code):
         names = [argument.arg for argument in function.args.args]
         for node in nodes(function):
             if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load):
@@ -178,7 +172,7 @@ def other_parameter(code: Code) -> Iterator[Change]:
 
 def exchanged(code: Code) -> Iterator[Change]:
     """Two things are exchanged: parameters, or what two calls of one function are given."""
-    for function in _functions(code):
+    for function in functions_in(code):
         plain = [argument for argument in function.args.args if argument.annotation is None]
         for one, other in combinations(plain, 2):
             yield (*replace(one, other.arg), *replace(other, one.arg))
@@ -187,21 +181,6 @@ def exchanged(code: Code) -> Iterator[Change]:
             node, ast.FunctionDef | ast.For | ast.If | ast.While
         ):
             yield from _exchanged_between(code, node)
-
-
-def other_answer(code: Code) -> Iterator[Change]:
-    """Another of the words that it may return is returned."""
-    answers: dict[ast.expr, str] = {}
-    for returned in _returned(code):
-        for node in ast.walk(returned):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and not _is_asked(node, returned)
-            ):
-                answers[node] = node.value
-    for node, word in answers.items():
-        yield from (replace(node, repr(other)) for other in sorted({*answers.values()} - {word}))
 
 
 def lost_case(code: Code) -> Iterator[Change]:
@@ -224,18 +203,6 @@ def lost_precaution(code: Code) -> Iterator[Change]:
     yield from (change for _, change in without(code, *_PRECAUTIONS))
 
 
-def last_only(code: Code) -> Iterator[Change]:
-    """What is to be added up is overwritten, or returned after the first round of the loop."""
-    for node in nodes(code.tree):
-        if isinstance(node, ast.AugAssign):
-            yield replace(node, f"{code.source(node.target)} = {code.source(node.value)}")
-    for function in _functions(code):
-        for before, after in zip(function.body, function.body[1:], strict=False):
-            if isinstance(before, ast.For) and isinstance(after, ast.Return):
-                last = before.body[-1]
-                yield replace(last, f"{code.source(last)}\n{' ' * last.col_offset}{code.source(after)}")
-
-
 def other_order(code: Code) -> Iterator[Change]:
     """Something is sorted the other way round, or not at all."""
     for call in calls(code.tree, "sorted"):
@@ -254,13 +221,13 @@ RIVALS: tuple[Mutator, ...] = (
     sum_of_roots,
     other_axis,
     off_by_one,
-    other_unit,
+    answers.other_unit,
     other_parameter,
     exchanged,
-    other_answer,
+    answers.other_answer,
     lost_case,
     lost_precaution,
-    last_only,
+    answers.last_only,
     other_order,
     general.returns_nothing,
     general.opposite,
@@ -269,29 +236,6 @@ RIVALS: tuple[Mutator, ...] = (
     general.drop_statement,
     general.swap_arguments,
 )
-
-
-def _functions(code: Code) -> Iterator[ast.FunctionDef]:
-    return (node for node in nodes(code.tree) if isinstance(node, ast.FunctionDef))
-
-
-def _returned(code: Code) -> Iterator[ast.expr]:
-    return (node.value for node in nodes(code.tree) if isinstance(node, ast.Return) and node.value)
-
-
-def _numbers_returned(code: Code) -> Iterator[ast.expr]:
-    """What is returned and may be a number; of a dict, each of its values."""
-    for value in _returned(code):
-        parts: Iterable[ast.expr] = value.values if isinstance(value, ast.Dict) else [value]
-        yield from (part for part in parts if isinstance(part, ast.BinOp | ast.Call | ast.Name))
-
-
-def _is_asked(node: ast.AST, returned: ast.AST) -> bool:
-    """Whether it is a key, or a part of a condition, and so no answer itself."""
-    parts = list(ast.walk(returned))
-    keys = [key for one in parts if isinstance(one, ast.Dict) for key in one.keys]
-    conditions = [one.test for one in parts if isinstance(one, ast.IfExp)]
-    return node in keys or any(node in ast.walk(one) for one in conditions)
 
 
 def _rooted(code: Code, node: ast.AST) -> tuple[ast.expr | None, _Root]:

@@ -132,3 +132,8 @@ def one_more(code: Code, number: ast.expr) -> Change:
 def is_constant(node: ast.AST | None, value: bool) -> bool:
     """Whether `node` is literally True or False."""
     return isinstance(node, ast.Constant) and node.value is value
+
+
+def functions_in(code: Code) -> Iterator[ast.FunctionDef]:
+    """The functions that are defined in a cell, at any depth."""
+    return (node for node in nodes(code.tree) if isinstance(node, ast.FunctionDef))
