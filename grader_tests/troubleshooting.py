@@ -108,7 +108,7 @@ def keeps_the_source(model: object, *, weight: float = 1.0) -> Finding:
     before = Measured(pretrained_accuracy(hidden("source")), Strength.recomputed)
     least = threshold(__file__, "retained")
     finding = retained(model, before, hidden("source"), at_least=least, weight=weight)
-    if finding.outcome is not Outcome.failed:
+    if finding.outcome is not Outcome.failed or "retained" not in finding.measured:
         return finding
     return msgspec.structs.replace(finding, hint=why_forgotten(model))
 
