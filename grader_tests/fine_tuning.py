@@ -14,6 +14,7 @@ from tlgrader.hidden import (
     measured_accuracy,
     passed,
     passed_unless,
+    proves_nothing_without,
     skipped,
     threshold,
     weaker,
@@ -63,8 +64,9 @@ def accuracy_is_the_models(history: object, model: object, *, weight: float = 1.
     return passed_unless([] if near else [words], reached.strength, words, expected, hint)
 
 
+@proves_nothing_without(gains, "the model gained too little over feature extraction to tell")
 @check
-def validation_is_held_out(model: object, *, weight: float = 1.0) -> Finding:
+def validation_is_held_out(model: object, before: Measured, *, weight: float = 1.0) -> Finding:
     """The loss on validation leaves is at least `SEEN` of that on held-out ones: the model did not train on them."""
     expected = f"the loss on validation leaves is at least {SEEN:.0%} of that on held-out leaves"
     public, hidden = loss(model, _validation()), loss(model, _hidden())

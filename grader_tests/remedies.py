@@ -47,8 +47,9 @@ LEAK = 0.4  # a loss that is less than this share of that on unseen digits: they
 EARLY = ("conv1", "bn1", "layer1")
 
 
+@proves_nothing_without(learns_the_target, UNLEARNED)
 @check
-def pretrained_is_kept(pretrained: object) -> Finding:
+def pretrained_is_kept(pretrained: object, model: object) -> Finding:
     """`pretrained` has the parameters and statistics that it was loaded with, bit for bit."""
     expected = "`pretrained` is as it was loaded: the models that are trained are copies of it"
     _, evidence = narrow_observation(pretrained, ModelEvidence, "pretrained")

@@ -22,7 +22,7 @@ from tlgrader.records.record import Record, Status, Training, read
 pytestmark = pytest.mark.long
 
 EXERCISES = tuple(Course(REPOSITORY).exercises())
-MOST = 8  # so many that every item fails somebody
+MOST = 9  # so many that every item fails somebody
 SEARCHERS = {
     "feature_extraction": "cheat__searches_for_hidden_tests",
     "lora": "cheat__searches_for_the_answers",

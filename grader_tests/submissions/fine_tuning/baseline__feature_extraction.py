@@ -1,6 +1,7 @@
 """Goes on training the head alone, on features that never change.
 
 failed: check_make_optimizer/optimizer, check_make_optimizer/learning_rates, check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% make_optimizer
 optimizer = torch.optim.Adam(model.classifier.parameters(), lr=1e-3)

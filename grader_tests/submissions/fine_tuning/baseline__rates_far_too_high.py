@@ -1,6 +1,7 @@
 """Learning rates a hundred times larger: what the stages knew is destroyed (catastrophic forgetting).
 
 failed: check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% make_optimizer
 optimizer = torch.optim.Adam(

@@ -1,6 +1,7 @@
 """Learning rates a thousand times smaller: the stages move, by next to nothing.
 
 failed: check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% make_optimizer
 optimizer = torch.optim.Adam(

@@ -1,6 +1,7 @@
 """Types a history in, redefines accuracy_of and marks the model as another backbone; trains nothing.
 
 failed: check_fine_tune/accuracy_is_the_models, check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% fine_tune
 def accuracy_of(model, maps, labels):

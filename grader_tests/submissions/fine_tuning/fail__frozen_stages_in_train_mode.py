@@ -1,6 +1,7 @@
 """Trains on pictures instead of maps, with the whole model in train mode: the frozen stages' batch norm moves. One step.
 
 failed: check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% fine_tune
 history = {"loss": [], "accuracy": []}

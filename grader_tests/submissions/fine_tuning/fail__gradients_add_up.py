@@ -1,6 +1,7 @@
 """Never clears the gradients: they add up over all steps.
 
 failed: check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% fine_tune
 history = {"loss": [], "accuracy": []}

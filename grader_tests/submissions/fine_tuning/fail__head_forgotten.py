@@ -1,6 +1,7 @@
 """Makes groups for the stages and forgets the head; trains for one step.
 
 failed: check_make_optimizer/optimizer, check_make_optimizer/learning_rates, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% make_optimizer
 optimizer = torch.optim.Adam(

@@ -1,6 +1,7 @@
 """Makes the optimizer while only the head is trainable, and unfreezes the stages after it: they are never updated.
 
 failed: check_make_optimizer/optimizer, check_make_optimizer/learning_rates, check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% make_optimizer
 set_trainable(model, [HEAD])

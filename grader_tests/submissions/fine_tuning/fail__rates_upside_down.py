@@ -1,6 +1,7 @@
 """Gives the lowest stage the highest learning rate; trains for one step.
 
 failed: check_make_optimizer/learning_rates, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% make_optimizer
 optimizer = torch.optim.Adam(

@@ -1,6 +1,7 @@
 """Counts the stages from the wrong end: trains the lowest blocks, through which no gradient comes; the maps were cached above them.
 
 failed: check_unfreeze/stages_trainable, check_unfreeze/stages_in_train_mode, check_make_optimizer/optimizer, check_make_optimizer/learning_rates, check_fine_tune/stages_moved, check_fine_tune/gains
+skipped: check_fine_tune/validation_is_held_out
 """
 # %% set_trainable
 def set_trainable(model, stages):

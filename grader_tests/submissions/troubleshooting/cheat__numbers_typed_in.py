@@ -1,7 +1,7 @@
 """Types in what a neighbour measured, and accuracies that nobody ran; saves the training.
 
 failed: check_measure_forgetting/measured_rightly, check_reduce_forgetting/learns_the_target, check_diagnose_sources/run_repeats, check_reduce_forgetting/history_is_true
-skipped: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_reduce_forgetting/remedy_was_used, check_reduce_forgetting/validation_was_held_out
+skipped: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_reduce_forgetting/remedy_was_used, check_reduce_forgetting/validation_was_held_out, check_reduce_forgetting/pretrained_is_kept
 """
 # %% measure_forgetting
 def forgetting(before, after):

@@ -1,7 +1,7 @@
 """Trains on the memory alone and takes the untouched source for a success; decides by the best run, not by the mean.
 
 failed: check_reduce_forgetting/learns_the_target, check_detect_transfer/returns#3, check_detect_transfer/asks_for_noise, check_detect_transfer/leaves_single_runs, check_diagnose_sources/history, check_diagnose_sources/run_repeats, check_diagnose_sources/follows, check_diagnose_sources/diagnosed
-skipped: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_reduce_forgetting/remedy_was_used, check_reduce_forgetting/validation_was_held_out
+skipped: check_reduce_forgetting/keeps_the_source, check_reduce_forgetting/forgets_less, check_reduce_forgetting/remedy_was_used, check_reduce_forgetting/validation_was_held_out, check_reduce_forgetting/pretrained_is_kept
 """
 # %% reduce_forgetting
 careful = copy.deepcopy(pretrained)
