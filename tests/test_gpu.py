@@ -26,7 +26,7 @@ from tlgrader.evidence.observe import Observer
 from tlgrader.grading.greyzone import grey_zones
 from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
-from tlgrader.models.evaluate import PARITY_ON_ACCELERATOR
+from tlgrader.models.parity import PARITY_ON_ACCELERATOR
 from tlgrader.notebook.corpus import as_submission, read_corpus
 from tlgrader.notebook.exercise import read_exercise
 from tlgrader.pipeline import Order, grade_with

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tlgrader.course import Architecture, Registration, Symptom
+from tlgrader.course import Architecture, Needs, Registration, Symptom
 
 
 def install(*, hidden: bool) -> Iterator[str]:
@@ -43,12 +43,23 @@ COURSE = Registration(
             weights="tlcourse.backbones:digits_network",
             example=(1, 28, 28),
         ),
+        "smollm2-135m": Architecture(
+            "tlcourse.backbones.smollm2:architecture",
+            weights="tlcourse.backbones:decoder",
+            tokenizer="tlcourse.backbones.smollm2:tokenizer",
+            example="tlcourse.backbones.smollm2:example",
+        ),
+    },
+    exercises={
+        # A decoder of 135 million parameters; one step of full fine-tuning keeps four numbers of each.
+        "llm_lora": Needs(cell_s=300, notebook_s=600, memory_bytes=6 << 30, judge_s=300),
     },
     packages=("tlcourse",),
     preload=(
         *("tlcourse.backbones.efficientnet", "tlcourse.backbones.minilm", "tlcourse.backbones.digits_resnet"),
         *("tlcourse.data.leaves", "tlcourse.data.reviews", "tlcourse.data.digits"),
         *("transformers.models.bert.modeling_bert", "transformers.models.bert.tokenization_bert"),
+        *("tlcourse.backbones.smollm2", "tlcourse.data.notes", "transformers.models.llama.modeling_llama"),
     ),
     warm_up=("tlcourse.backbones:warm_up",),
     # The labels of hidden digits.

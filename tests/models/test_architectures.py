@@ -10,7 +10,7 @@ import transformers
 
 from tests.declared import declared
 from tests.models.zoo import ADAPTERS, HEADS, PAGE, Case, all_declared, rebuilt, step
-from tlgrader.models.evaluate import PARITY
+from tlgrader.models.parity import PARITY
 from tlgrader.rebuilding.logical import CannotRebuild
 
 pytestmark = [

@@ -1,7 +1,7 @@
 """The course's pretrained backbones, by name.
 
-Three come in packages and need no network: ``efficientnet_lite0`` (images, ImageNet),
-``all-MiniLM-L6-v2`` (sentences) and ``digits_resnet`` (handwritten digits, MNIST). Any other name is a
+Four need no network once the course is set up: ``efficientnet_lite0`` (images, ImageNet), ``all-MiniLM-L6-v2``
+(sentences), ``digits_resnet`` (handwritten digits, MNIST) and ``smollm2-135m`` (a decoder). Any other name is a
 torchvision model or a model of the Hugging Face hub, whose weights are fetched once and need the internet.
 """
 
@@ -18,11 +18,13 @@ from tlgrader.errors import UsageError
 DIGITS_RESNET = "digits_resnet"
 EFFICIENTNET_LITE0 = "efficientnet_lite0"
 MINILM = "all-MiniLM-L6-v2"
+SMOLLM2 = "smollm2-135m"
 
 __all__ = [
     "DIGITS_RESNET",
     "EFFICIENTNET_LITE0",
     "MINILM",
+    "SMOLLM2",
     "UNTRAINED",
     "fingerprint",
     "load_backbone",
@@ -39,9 +41,9 @@ def load_backbone(
 ) -> nn.Module:
     """Return a pretrained model in eval mode, all of its parameters trainable.
 
-    With ``classes`` it has a fresh head of that many outputs. Without, it has the head it was published
-    with (1,000 ImageNet classes for ``efficientnet_lite0``, ten digits for ``digits_resnet``), or, where it
-    was published without one, a fresh head of two outputs. Its attribute ``tlgrader_backbone`` is ``name``.
+    With ``classes`` it has a fresh head of that many outputs; a decoder has none. Without, it has the head that it
+    was published with (1,000 ImageNet classes for ``efficientnet_lite0``, ten digits for ``digits_resnet``), or,
+    where it was published without one, a fresh head of two outputs. Its attribute ``tlgrader_backbone`` is ``name``.
 
     Raises MachineError where weights are missing, damaged or need a network that is not there, UsageError for
     a backbone that does not come untrained.
@@ -62,6 +64,10 @@ def load_tokenizer(name: str) -> Any:
         from tlcourse.backbones import minilm
 
         return minilm.tokenizer()
+    if name == SMOLLM2:
+        from tlcourse.backbones import smollm2
+
+        return smollm2.tokenizer()
     from tlcourse.backbones import hub
 
     return hub.tokenizer(name)
@@ -71,7 +77,7 @@ def fingerprint(name: str) -> Mapping[str, str]:
     """Return the digest of each pretrained parameter and buffer of a backbone, by its name.
 
     Names are those in the module that ``load_backbone`` returns. A head that is made afresh at each
-    load is left out. Raises UsageError for a backbone that is not one of the three.
+    load is left out. Raises UsageError for a backbone that is not one of the four.
     """
     known = architectures.fingerprint(name)
     if known is None:
@@ -92,9 +98,19 @@ def _load(name: str, classes: int | None) -> nn.Module:
         from tlcourse.backbones import digits_resnet
 
         return digits_resnet.load(classes)
+    if name == SMOLLM2:
+        return _decoder(classes)
     from tlcourse.backbones import hub
 
     return hub.load(name, classes)
+
+
+def _decoder(classes: int | None) -> nn.Module:
+    if classes is not None:
+        raise UsageError(f"{SMOLLM2!r} writes tokens and has no classes: load it without `classes`")
+    from tlcourse.backbones import smollm2
+
+    return smollm2.load()
 
 
 def _untrained(name: str, classes: int | None) -> nn.Module:
@@ -134,3 +150,8 @@ def all_minilm() -> nn.Module:
 def digits_network() -> nn.Module:
     """digits_resnet with the weights that it was published with."""
     return load_backbone(DIGITS_RESNET)
+
+
+def decoder() -> nn.Module:
+    """smollm2-135m with the weights that it was published with."""
+    return load_backbone(SMOLLM2)

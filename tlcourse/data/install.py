@@ -16,7 +16,8 @@ def install(*, hidden: bool) -> Iterator[str]:
     Raises:
         MachineError: there is no network, or what came is not what was expected.
     """
-    from tlcourse.data import digits, leaves, reviews
+    from tlcourse.backbones import smollm2
+    from tlcourse.data import digits, leaves, notes, reviews
 
     part = "public and hidden" if hidden else "public"
     leaves.install(hidden=hidden)
@@ -25,6 +26,9 @@ def install(*, hidden: bool) -> Iterator[str]:
     yield f"Reviews: {part} sentences of the VADER study, in {data_home().root}"
     digits.install(hidden=hidden)
     yield f"Digits: {part} ones of MNIST and Optdigits, in {data_home().root}"
+    notes.install(hidden=hidden)
+    smollm2.install()
+    yield f"SmolLM2: a decoder of 135 million parameters, in {data_home().public / smollm2.FOLDER}"
 
 
 def examine() -> Iterator[Symptom]:
@@ -36,18 +40,21 @@ def examine() -> Iterator[Symptom]:
 
 
 def _found() -> str:
-    from tlcourse.data import digits, leaves, reviews
+    from tlcourse.backbones import smollm2
+    from tlcourse.data import digits, leaves, notes, reviews
 
+    smollm2.folder()
     kinds = [
         f"{len(leaves.load('train'))} leaves",
         f"{len(reviews.load('train').texts)} reviews",
         f"{len(digits.load('train').labels)} digits",
+        f"{len(notes.load('train'))} notes",
     ]
     return f"{', '.join(kinds)} to train on"
 
 
 def _hidden() -> str:
-    from tlcourse.data import digits, reviews
+    from tlcourse.data import digits, notes, reviews
 
-    reviews.hidden(), digits.hidden("optdigits")
+    reviews.hidden(), digits.hidden("optdigits"), notes.hidden()
     return str(data_home().hidden)

@@ -44,6 +44,20 @@ def pristine(name: str) -> Pristine:
     )
 
 
+@remembered
+def described(name: str) -> Mapping[str, ModuleInfo]:
+    """The modules of the declared architecture `name`, as `Pristine.infos` has them; its weights are not loaded for it.
+
+    Where one function is declared to build and to load it, that loads them. Raises KeyError, AuthorError, MachineError.
+    """
+    declared = architecture(name)
+    if declared.weights is None or declared.factory == declared.weights:
+        return pristine(name).infos
+    with same_randomness(), torch.device("meta"):
+        module = declared.build().eval()
+    return {key: describe_module(key, part) for key, part in walk(module)}
+
+
 def _built(declared: Architecture) -> nn.Module:
     with same_randomness():
         if declared.weights is not None:

@@ -54,7 +54,7 @@ def _is_below(name: str, path: str) -> bool:
 def _places(evidence: ModelEvidence) -> list[ModuleInfo]:
     """Modules outside of all marks that are of the kind of an architecture.
 
-    What is declared is built only where something is left to look at: a marked model costs no other one's weights.
+    What is declared is built only where something is left to look at.
     """
     outside = [
         module
@@ -90,9 +90,9 @@ def _parts(name: str) -> frozenset[_Part]:
 
 
 def _infos(name: str) -> Mapping[str, ModuleInfo]:
-    from tlgrader.architectures.pristine import pristine  # brings torch
+    from tlgrader.architectures.pristine import described  # brings torch
 
-    return pristine(name).infos
+    return described(name)
 
 
 def _part(name: str, module: ModuleInfo) -> _Part:

@@ -53,8 +53,8 @@ class Answers:
     def logits(self, observation: Observation, inputs: Inputs) -> torch.Tensor:
         """What the observed model answers, rebuilt. Raises CannotRebuild, and what the model raises."""
         evidence = _model_of(observation)
-        return self._once(
-            observation, ("logits", *_digests(inputs)), lambda model: self._computed(model, evidence, inputs)
+        return self.once(
+            observation, ("logits", *digests(inputs)), lambda model: self._computed(model, evidence, inputs)
         )
 
     def for_labels(self, observation: Observation, inputs: Inputs, probe: Inputs) -> torch.Tensor:
@@ -62,13 +62,14 @@ class Answers:
         if not _halves_pay(inputs):
             return self.logits(observation, inputs)
         exact = self.logits(observation, probe)
-        return self._once(
-            observation, ("labels", *_digests(inputs)), lambda model: _roughly(model, inputs, probe, exact)
+        return self.once(
+            observation, ("labels", *digests(inputs)), lambda model: _roughly(model, inputs, probe, exact)
         )
 
-    def _once(
+    def once(
         self, observation: Observation, asked: tuple[str, ...], answer: Callable[[nn.Module], torch.Tensor]
     ) -> torch.Tensor:
+        """What `answer` makes of the rebuilt model, remembered by the model's content and by what is `asked`."""
         key = (content(_model_of(observation)), *asked)
         if key not in self._kept:
             with torch.no_grad(), one_thread():
@@ -94,7 +95,8 @@ def _model_of(observation: Observation) -> ModelEvidence:
     return observation.evidence
 
 
-def _digests(inputs: Inputs) -> Iterator[str]:
+def digests(inputs: Inputs) -> Iterator[str]:
+    """What stands for inputs where an answer is remembered."""
     for name in sorted(inputs):
         yield from (name, digest(inputs[name]))
 

@@ -16,23 +16,16 @@ from torch import nn
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Measured, Strength, failed, passed, skipped
 from tlgrader.checks.narrowing import narrow_observation
-from tlgrader.errors import GraderError
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
-from tlgrader.models.answers import Answers, Inputs, in_batches, one_thread
+from tlgrader.models.answers import Inputs, one_thread
+from tlgrader.models.parity import ANSWERS, PROOF, CannotRun, WrongOutputs, asked
 from tlgrader.rebuilding.logical import CannotRebuild
 
 __all__ = ["Labelled", "accuracy", "loss", "measured", "measured_accuracy", "one_thread"]
 
-PARITY = 1e-4
-"""The largest difference of logits, absolute, at which a rebuilt model is taken for the student's."""
-PARITY_ON_ACCELERATOR = 1e-3
-"""The same where the student's computes on an accelerator, which adds float32 numbers in another order. Assumed."""
-
 NEAR_GUESSING = 0.1
 """An accuracy that is less than this above guessing is called so."""
-
-_ANSWERS = Answers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +43,6 @@ class Labelled:
     def least_classes(self) -> int:
         """How many outputs a model needs for the labels that occur."""
         return int(self.labels.max()) + 1
-
-
-class _WrongOutputs(Exception):
-    """The model's answers are not logits of the right form; the message says what they are."""
-
-
-class _CannotRun(Exception):
-    """The model raises when it is run; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +64,9 @@ def accuracy(
     observation, _ = narrow_observation(model, ModelEvidence, "model")
     try:
         answer = _answer(observation, data, len(classes_named), labels_only=True)
-    except _WrongOutputs as error:
+    except WrongOutputs as error:
         return skipped(Strength.claimed, str(error), expected)
-    except _CannotRun as error:
+    except CannotRun as error:
         return failed(Strength.queried, str(error), expected)
     strange = _not_finite(answer.logits)
     if strange:
@@ -143,7 +128,7 @@ def measured(
         return Measured(None, Strength.claimed, "there is no model")
     try:
         answer = _answer(model, data, classes, labels_only=labels_only)
-    except (_WrongOutputs, _CannotRun) as error:
+    except (WrongOutputs, CannotRun) as error:
         return Measured(None, Strength.claimed, str(error))
     strange = _not_finite(answer.logits)
     if strange:
@@ -171,82 +156,35 @@ def _answer(
 
     With `labels_only`, which of an example's is the largest is exact, and its value need not be.
 
-    Raises _WrongOutputs and _CannotRun.
+    Raises WrongOutputs and CannotRun.
     """
     try:
-        _PROOF.require(observation, data.probe, lambda: _probed(observation, data, classes))
+        PROOF.require(observation, data.probe, lambda: _probed(observation, data, classes))
         if labels_only:
-            logits = _ANSWERS.for_labels(observation, data.inputs, data.probe)
+            logits = ANSWERS.for_labels(observation, data.inputs, data.probe)
         else:
-            logits = _ANSWERS.logits(observation, data.inputs)
+            logits = ANSWERS.logits(observation, data.inputs)
         strength, note = Strength.recomputed, ""
     except CannotRebuild as error:
-        logits, strength = _asked(observation, data.inputs), Strength.queried
+        logits, strength = asked(observation, data.inputs), Strength.queried
         note = f" (answered by the notebook's own process: {error})"
     _require_logits(logits, data.inputs, data.least_classes, classes)
     return _Answer(logits, strength, note)
 
 
 def _probed(observation: Observation, data: Labelled, classes: int | None) -> torch.Tensor:
-    """What the worker answers to public inputs; raises _WrongOutputs and _CannotRun."""
-    theirs = _asked(observation, data.probe)
+    """What the worker answers to public inputs; raises WrongOutputs and CannotRun."""
+    theirs = asked(observation, data.probe)
     _require_logits(theirs, data.probe, data.least_classes, classes)
     return theirs
 
 
-class _Proof:
-    """That a rebuilt model answers as the worker's does; the lines of one grade cell look at the same evidence."""
-
-    def __init__(self) -> None:
-        self._last: tuple[ModelEvidence, Inputs] | None = None
-
-    def require(self, observation: Observation, probe: Inputs, theirs: Callable[[], torch.Tensor]) -> None:
-        """Raise CannotRebuild unless the rebuilt model answers `probe` as the worker does."""
-        evidence = observation.evidence
-        assert isinstance(evidence, ModelEvidence)
-        if self._last is not None and self._last[0] is evidence and _equal(self._last[1], probe):
-            return
-        answered = theirs()
-        if not _agree(_ANSWERS.logits(observation, probe), answered, _parity(evidence)):
-            raise CannotRebuild("rebuilt from its tensors, it answers otherwise than in the notebook")
-        self._last = (evidence, probe)
-
-
-_PROOF = _Proof()
-
-
-def _equal(one: Inputs, other: Inputs) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
-
-
-def _asked(observation: Observation, inputs: Inputs) -> torch.Tensor:
-    evidence = observation.evidence
-    assert isinstance(evidence, ModelEvidence)
-    try:
-        return in_batches(lambda batch: observation.source.logits(evidence.handle, batch), inputs)
-    except GraderError:
-        raise
-    except Exception as error:  # The student's forward may raise anything; the worker passes it on.
-        raise _CannotRun(
-            f"`{observation.name}` cannot be run: {type(error).__name__}: {error}"[:500]
-        ) from error
-
-
 def _require_logits(logits: torch.Tensor, inputs: Inputs, least: int, classes: int | None) -> None:
-    """Raise _WrongOutputs unless there is a row of numbers an example, `classes` or at `least` that many."""
+    """Raise WrongOutputs unless there is a row of numbers an example, `classes` or at `least` that many."""
     rows, shape = len(next(iter(inputs.values()))), tuple(logits.shape)
     enough = len(shape) == 2 and (shape[1] == classes if classes is not None else shape[1] >= least)
     if not enough or shape[0] != rows or not logits.is_floating_point():
-        raise _WrongOutputs(
+        raise WrongOutputs(
             f"the model returns {str(logits.dtype).removeprefix('torch.')} of shape {list(shape)} for {rows} "
             f"examples, {classes or least} logits each were expected"
         )
-
-
-def _parity(evidence: ModelEvidence) -> float:
-    on_cpu = all(info.device == "cpu" for info in evidence.parameters)
-    return PARITY if on_cpu else PARITY_ON_ACCELERATOR
-
-
-def _agree(ours: torch.Tensor, theirs: torch.Tensor, parity: float) -> bool:
-    return ours.shape == theirs.shape and torch.allclose(ours, theirs, rtol=0.0, atol=parity, equal_nan=True)
