@@ -19,6 +19,7 @@ from tlgrader.hidden import (
     NotThere,
     Observation,
     Observer,
+    OptimizerEvidence,
     Strength,
     check,
     counted,
@@ -36,6 +37,8 @@ from tlgrader.hidden import (
 
 TRAINING, VALIDATION, HIDDEN = 8, 8, 40
 STEPS = 20
+RATE = 3e-3  # the notebook's LEARNING_RATE
+LAST_RATE = RATE / 10  # what the schedule must have brought it down to; printed in the notebook
 FALL = 0.9  # the share by which the loss must fall; printed in the notebook, as the next three are
 FIRST_APART = 1.0
 LAST_STEPS, LAST_APART = 5, 0.2
@@ -54,6 +57,16 @@ def training_loss(model: object) -> Measured:
 def loss_fell(untrained: Measured, trained: Measured) -> Finding:
     """The loss on training notes is at most a tenth of what it was."""
     return checks.learned(untrained, trained, at_least=FALL)
+
+
+@check
+def rate_was_lowered(optimizer: object, *, weight: float = 1.0) -> Finding:
+    """The learning rate is near zero after training, as the schedule leaves it."""
+    rate = max((group.lr for group in narrow(optimizer, OptimizerEvidence, "optimizer").groups), default=RATE)
+    observed = f"the learning rate is {rate:g} after training"
+    hint = "`total_iters=STEPS`, and `schedule.step()` after each step of the optimizer that it was made with"
+    problems = [observed] if rate > LAST_RATE else []
+    return passed_unless(problems, Strength.claimed, observed, f"at most {LAST_RATE:g} after training", hint)
 
 
 @check
@@ -139,10 +152,10 @@ def memory_is_right(memory: object, *, weight: float = 1.0) -> Finding:
 def _memory_hint(found: Mapping[str, float]) -> str:
     """What wrong sizes count, by their share of the bytes of the parameters that are trained."""
     share = found["LoRA"] / (NUMBER * ADAPTER)
-    if math.isclose(found["LoRA"], found["full"], rel_tol=0.5):
-        return "both are about the same: gradients of frozen parameters are None, and cost nothing"
     if found["LoRA"] == found["full"] == 0:
         return "nothing is counted yet: add up `numel() * element_size()`"
+    if math.isclose(found["LoRA"], found["full"], rel_tol=0.5):
+        return "both are about the same: gradients of frozen parameters are None, and cost nothing"
     known = {
         1.0: "gradients alone: AdamW keeps two moments of each, in `optimizer.state`",
         2.0: "the moments alone: each trained parameter has a gradient, too",

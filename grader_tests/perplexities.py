@@ -53,6 +53,7 @@ def _perplexity_hint(number: float, logits: torch.Tensor, labels: torch.Tensor) 
     of_texts = losses.sum(dim=1) / counts.sum(dim=1)
     mean = losses[counts].mean().item()
     known = [
+        (0.0, "nothing is computed yet"),
         (mean, "that is the mean cross-entropy itself: take its exponential"),
         (
             math.exp(_losses(logits, labels)[labels != IGNORED].mean().item()),
@@ -85,4 +86,4 @@ def _perplexity_hint(number: float, logits: torch.Tensor, labels: torch.Tensor) 
 
 
 def _close(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-3)
+    return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-9)

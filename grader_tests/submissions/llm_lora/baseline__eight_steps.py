@@ -1,0 +1,18 @@
+"""Eight steps, with a schedule of eight.
+
+failed: check_train_adapter/writes_records
+"""
+# %% train_adapter
+history = {"loss": []}
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=8)
+model.train()
+for step, batch in enumerate(train_loader):
+    if step == 8:
+        break
+    loss = model(**batch).loss
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+    optimizer.zero_grad()
+    history["loss"].append(loss.item())

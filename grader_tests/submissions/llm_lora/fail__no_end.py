@@ -1,0 +1,11 @@
+"""The token that ends a text is forgotten: the model writes on and on.
+
+failed: check_encode/returns, check_encode/encodes
+says check_encode/encodes: the token that ends a text is missing
+"""
+# %% encode
+def encode(text, record):
+    """Return the tokens of prompt, answer and end, and their labels: -100 for the prompt's."""
+    prompt = tokenizer(notes.prompt(text))["input_ids"]
+    answer = tokenizer(notes.answer(record))["input_ids"]
+    return prompt + answer, [-100] * len(prompt) + answer

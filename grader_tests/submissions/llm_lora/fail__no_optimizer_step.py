@@ -1,0 +1,15 @@
+"""The loss is computed, and no step is taken.
+
+failed: check_train_adapter/loss_fell
+"""
+# %% train_adapter
+history = {"loss": []}
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+model.train()
+for batch in train_loader:
+    loss = model(**batch).loss
+    loss.backward()
+    schedule.step()
+    optimizer.zero_grad()
+    history["loss"].append(loss.item())

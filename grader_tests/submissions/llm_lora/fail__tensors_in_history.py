@@ -1,0 +1,16 @@
+"""The history keeps tensors, with all that they were computed from.
+
+failed: check_train_adapter/history
+"""
+# %% train_adapter
+history = {"loss": []}
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+model.train()
+for batch in train_loader:
+    loss = model(**batch).loss
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+    optimizer.zero_grad()
+    history["loss"].append(loss)

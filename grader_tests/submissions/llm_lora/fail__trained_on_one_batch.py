@@ -1,0 +1,17 @@
+"""The same four notes in every step: learned by heart.
+
+failed: check_train_adapter/writes_records
+"""
+# %% train_adapter
+history = {"loss": []}
+optimizer = torch.optim.AdamW((p for p in model.parameters() if p.requires_grad), lr=LEARNING_RATE)
+schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=STEPS)
+model.train()
+few = next(iter(train_loader))
+for batch in [few] * STEPS:
+    loss = model(**batch).loss
+    loss.backward()
+    optimizer.step()
+    schedule.step()
+    optimizer.zero_grad()
+    history["loss"].append(loss.item())
