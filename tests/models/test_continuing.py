@@ -62,9 +62,7 @@ def test_what_greedy_decoding_writes_is_exact(decoder: Any, written: Continued) 
 
 
 @pytest.mark.parametrize("place", range(ANSWER))
-def test_one_other_token_anywhere_makes_an_answer_wrong(
-    decoder: Any, written: Continued, place: int
-) -> None:
+def test_one_other_token_anywhere_makes_an_answer_wrong(decoder: Any, written: Continued, place: int) -> None:
     at = PROMPT + place
     ids, labels = written.input_ids.clone(), written.labels.clone()
     ids[0, at] = labels[0, at] = (ids[0, at] + 1) % LLAMA.vocab_size

@@ -37,7 +37,7 @@ SENTENCES = (
     "My {plant} is ill: there are {sign} on its {part}.",
     "What is wrong with my {plant}? Its {part} show {sign}.",
     "After the rain, {sign} came up on the {part} of our {plant}.",
-    "I found {sign} on the {part} of another {plant} {when}.",
+    "I found {sign} on the {part} of another {plant} after {when}.",
 )
 HIDDEN_SENTENCES = (
     "Look at the {plant} in the corner, at its {part}: {sign} again.",
