@@ -305,7 +305,8 @@ def test_an_audit_lists_who_survives_who_is_explained_and_what_is_idle(
     assert not audit_all(course, ["tiny"], 1, mutate=True)
     said = " ".join(capsys.readouterr().out.split())
     assert "gone@*: explains no mutant that survives" in said
+    assert "released: check_learn/inverse_is_small ended in error where nothing was done" in said
     assert (
-        "2 submissions, 1 surprises, 3 items, 0 unproven. "
+        "2 submissions, 2 surprises, 3 items, 0 unproven. "
         "6 mutants, 4 killed, 1 explained as equivalent, 1 that survive unexplained." in said
     )

@@ -13,8 +13,11 @@ from tlgrader.errors import AuthorError
 from tlgrader.grading.job import Job
 from tlgrader.grading.pool import Pool
 from tlgrader.notebook.corpus import Sample, as_submission, read_corpus
-from tlgrader.notebook.exercise import read_exercise
+from tlgrader.notebook.exercise import Exercise, Role, read_exercise
 from tlgrader.records.record import Item, Record, Status
+
+RELEASED = "released"
+"""The name of the notebook as it is handed out, which an audit grades beside the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Kills:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """What an audit grades: the corpus, the mutants, and what the author says of some of these."""
+    """What an audit grades: the corpus and the notebook as it is handed out, the mutants, and what is said of these."""
 
     exercise: str
     reference: Sample
@@ -78,11 +81,18 @@ def cohort(course: Course, exercise: str, *, mutate: bool) -> Cohort:
     Raises:
         AuthorError: the exercise, its corpus or its explanations are wrong.
     """
-    corpus = read_corpus(course, exercise)
+    source = read_exercise(course.source(exercise))
+    corpus = (*read_corpus(course, exercise), released(source))
     if not mutate:
         return Cohort(exercise, corpus[0], corpus, (), {})
-    wrong = mutants(read_exercise(course.source(exercise)), corpus[0])
+    wrong = mutants(source, corpus[0])
     return Cohort(exercise, corpus[0], corpus, wrong, explanations(course, exercise))
+
+
+def released(exercise: Exercise) -> Sample:
+    """The notebook as it is handed out: whoever hands that in has done nothing."""
+    cells = {cell.id: cell.released for cell in exercise.cells if cell.role in (Role.student, Role.written)}
+    return Sample(RELEASED, "Handed in as it was handed out.", cells)
 
 
 def only(these: Cohort, pattern: str) -> Cohort:
@@ -121,6 +131,8 @@ def surprises(sample: Sample, record: Record) -> tuple[str, ...]:
     if record.status is not Status.graded:
         return (record.reason,)
     items = record.items()
+    if sample.kind == RELEASED:
+        return tuple(_unearned(items))
     found = [
         f"{id} was to be {sample.verdict.get(id, 'passed')}, but {item.finding.outcome}: {item.finding.observed}"
         for id, item in items.items()
@@ -132,6 +144,19 @@ def surprises(sample: Sample, record: Record) -> tuple[str, ...]:
         if id not in items
     ]
     return (*found, *_unsaid(sample, items))
+
+
+def _unearned(items: Mapping[str, Item]) -> Iterator[str]:
+    """Items that a notebook passes in which nothing was done, or that cannot be judged there."""
+    for id, item in items.items():
+        finding = item.finding
+        if finding.outcome is Outcome.error:
+            yield f"{id} ended in error where nothing was done: {finding.observed}"
+        elif finding.share and finding.weight:
+            yield (
+                f"{id} earns points where nothing was done: {finding.observed}. Say what it proves nothing without "
+                "(`proves_nothing_without`), or give it no weight"
+            )
 
 
 def _unsaid(sample: Sample, items: Mapping[str, Item]) -> Iterator[str]:
@@ -147,10 +172,10 @@ def _unsaid(sample: Sample, items: Mapping[str, Item]) -> Iterator[str]:
 
 
 def kills(audited: Sequence[Audited]) -> list[Kills]:
-    """What every item did, over all samples but the baselines, whose business is calibration."""
+    """What every item did, over all samples that somebody wrote, but for baselines, whose business is calibration."""
     outcomes: dict[str, dict[str, Outcome]] = {}
     for one in audited:
-        if one.sample.kind != "baseline":
+        if one.sample.kind not in ("baseline", RELEASED):
             for id, item in one.record.items().items():
                 outcomes.setdefault(id, {})[one.sample.name] = item.finding.outcome
     return [

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tlgrader.authoring import mistakes
 from tlgrader.authoring.audit import (
+    RELEASED,
     Audited,
     Cohort,
     Fate,
@@ -143,7 +144,7 @@ def _audited(
     print_surprises(surprises)
     counts = Counts(
         exercise=these.exercise,
-        submissions=len(audited),
+        submissions=sum(one.sample.kind != RELEASED for one in audited),
         surprises=len(surprises),
         items=len(found),
         unproven=sum(bool(kill.verdict) for kill in found),
