@@ -30,7 +30,7 @@ from tlgrader.authoring.calibration.rates import (
     passing,
     worst,
 )
-from tlgrader.authoring.calibration.runs import Run, Sides, sides
+from tlgrader.authoring.calibration.runs import Run, Sides, runs, sides
 from tlgrader.authoring.calibration.stored import (
     names,
     rewrite_reference,
@@ -238,6 +238,11 @@ def test_an_exercise_without_a_first_guess_is_told_to_make_one(course: Course) -
     assert grey_zones(course, "tiny") == {}
     with pytest.raises(AuthorError, match="holds no runs of 'accuracy'"):
         stored_sides(course, "tiny", "accuracy")
+
+
+def test_a_name_that_nothing_measures_is_told_after_the_first_run(course: Course) -> None:
+    with pytest.raises(AuthorError, match=r"reference.json names; no measure decides. Take it out"):
+        next(runs(course, "tiny", ["accuracy"], seeds=100, slots=1))
 
 
 def test_what_is_stored_can_be_chosen_from_again_and_stays_what_it_was_measured_on(course: Course) -> None:

@@ -72,7 +72,7 @@ def calibrate(
         return
     names = stored.names(here, exercise)
     chance = None if keep_runs else _chance(here, exercise)
-    runs = [] if keep_runs else _measured(here, exercise, seeds, slots)
+    runs = [] if keep_runs else _measured(here, exercise, names, seeds, slots)
     sides = {name: _sides(here, exercise, runs, name) for name in names}
     for name in names:
         STDOUT.print(_distributions(name, sides[name]))
@@ -122,11 +122,12 @@ def _shown_by(proof: Proof) -> str:
     return f"{on} {right} {weak}"
 
 
-def _measured(course: Course, exercise: str, seeds: int, slots: int) -> list[Run]:
+def _measured(course: Course, exercise: str, names: Sequence[str], seeds: int, slots: int) -> list[Run]:
     from tlgrader.authoring.calibration.runs import measured_samples, runs
 
     total = seeds * len(measured_samples(course, exercise))
-    return list(watched(runs(course, exercise, seeds, slots), total, f"Calibrating {exercise}", "runs"))
+    steps = runs(course, exercise, names, seeds, slots)
+    return list(watched(steps, total, f"Calibrating {exercise}", "runs"))
 
 
 def _chance(course: Course, exercise: str) -> Chance | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tlgrader.checks.wording import listed
 from tlgrader.course.paths import Course
 from tlgrader.errors import AuthorError
 from tlgrader.grading.job import Job
@@ -56,16 +57,35 @@ def jobs(course: Course, exercise: str, samples: Mapping[str, Sample], attempts:
     ]
 
 
-def runs(course: Course, exercise: str, seeds: int, slots: int, *, sandboxed: bool = True) -> Iterator[Run]:
-    """Run the reference, every correct variant and every baseline under `seeds` seeds each.
+def runs(
+    course: Course, exercise: str, names: Sequence[str], seeds: int, slots: int, *, sandboxed: bool = True
+) -> Iterator[Run]:
+    """Run the reference, every correct variant and every baseline under `seeds` seeds each, to measure `names`.
 
     Raises:
-        AuthorError: the exercise or its corpus is wrong, or it has no weak baseline.
+        AuthorError: the exercise or its corpus is wrong, it has no weak baseline, or the reference's first run measures
+            one of the names not at all, so that minutes are not spent on the others.
     """
     samples = measured_samples(course, exercise)
     with Pool(course, slots, Limits(), sandboxed=sandboxed) as pool:
         for graded in pool.once(jobs(course, exercise, samples, range(seeds))):
-            yield Run(samples[graded.record.student], graded.record)
+            run = Run(samples[graded.record.student], graded.record)
+            if run.sample.kind == "reference":
+                _require_measured(run.record, names)
+            yield run
+
+
+def _require_measured(record: Record, names: Sequence[str]) -> None:
+    for name in names:
+        if item_of(record, name) is None:
+            decided = sorted(
+                {item.finding.decided_by for item in record.items().values() if item.finding.decided_by}
+            )
+            instead = f"{listed(decided)} do" if decided else record.reason or "no measure decides"
+            raise AuthorError(
+                f"no hidden item of the reference is decided by {name!r} (`Finding.decided_by`), which reference.json "
+                f"names; {instead}. Take it out of reference.json, or measure it"
+            )
 
 
 def sides(all_runs: Sequence[Run], name: str) -> Sides:
