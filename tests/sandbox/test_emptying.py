@@ -44,17 +44,6 @@ def test_what_a_notebook_leaves_is_gone_before_the_next(slot: Slot, source: str)
         assert printed(worker, LIST) == "[[], [], []]\n"
 
 
-def test_no_shared_memory_semaphore_or_queue_reaches_the_next_notebook(slot: Slot) -> None:
-    make = "import ctypes\nc = ctypes.CDLL(None)\n"
-    made = "print([c.shmget(7, 4096, 0o1600) >= 0, c.semget(7, 1, 0o1600) >= 0, c.msgget(7, 0o1600) >= 0])"
-    there = "print([len(open(f'/proc/sysvipc/{kind}').readlines()) - 1 for kind in ('shm', 'sem', 'msg')])"
-    with slot.worker(seed=1) as worker:
-        assert printed(worker, f"{make}{made}\n{there}") == "[True, True, True]\n[1, 1, 1]\n"
-        assert printed(worker, "print(c.mq_open(b'/q', 0o102, 0o600, None))") == "-1\n"
-    with slot.worker(seed=2) as worker:
-        assert printed(worker, there) == "[0, 0, 0]\n"
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Folder]:
     (tmp_path / "folder").mkdir()

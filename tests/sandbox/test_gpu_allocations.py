@@ -128,7 +128,7 @@ def test_memory_that_other_programs_hold_is_the_machines_fault(monkeypatch: pyte
 def test_the_wall_shows_the_gpu_of_its_share_and_no_other() -> None:
     node = next(str(path) for path in sorted(Path("/dev").iterdir()) if path.is_char_device())
     allocation = GpuAllocation(Gpu("GPU-x", "x", 24 * GIB, (node, "/dev/of-no-machine")), 2)
-    command = Wall(Path("/bwrap")).command(["program"], Limits(), allocation)
+    command = Wall(Path("/bwrap")).command(["program"], Limits(), allocation, rules=9)
     assert [command[i + 1] for i, word in enumerate(command) if word == "--dev-bind"] == [node]
     assert command.index("--dev") < command.index("--dev-bind") < command.index("--remount-ro")
     variables = {command[i + 1]: command[i + 2] for i, word in enumerate(command) if word == "--setenv"}
@@ -155,7 +155,7 @@ def test_this_torch_reads_its_share() -> None:
 
 
 def test_a_wall_without_a_share_shows_no_gpu() -> None:
-    command = Wall(Path("/bwrap")).command(["program"], Limits())
+    command = Wall(Path("/bwrap")).command(["program"], Limits(), rules=9)
     assert "--dev-bind" not in command
     assert command[command.index("CUDA_VISIBLE_DEVICES") + 1] == ""
 

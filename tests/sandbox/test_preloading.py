@@ -96,8 +96,8 @@ ABSENT = ("sklearn", "timm", "matplotlib", "torchvision", "transformers", "peft"
 class Bare(Slot):
     """A slot where no library is installed but those of the engine."""
 
-    def _command(self, descriptor: int) -> tuple[list[str], dict[str, str]]:
-        command, variables = super()._command(descriptor)
+    def _command(self, descriptor: int, rules: tuple[int, ...]) -> tuple[list[str], dict[str, str]]:
+        command, variables = super()._command(descriptor, rules)
         at = command.index("-m")
         code = (
             f"import sys; sys.modules.update(dict.fromkeys({ABSENT})); "

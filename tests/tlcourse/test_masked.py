@@ -30,7 +30,7 @@ def test_copies_are_masked_wherever_packages_lie(
     copy.parent.mkdir(parents=True)
     copy.touch()
     monkeypatch.setattr("sys.base_prefix", str(tmp_path))
-    command = Wall(Path("/bwrap"), preparation=COURSE.preparation).command(["program"], Limits())
+    command = Wall(Path("/bwrap"), preparation=COURSE.preparation).command(["program"], Limits(), rules=9)
     at = command.index(str(copy))
     assert command[at - 2 : at] == ["--ro-bind", "/dev/null"]
     assert at > command.index(str(tmp_path)), "the mask lies over the folder that is shown"

@@ -6,7 +6,6 @@ are removed and not followed; what is mounted below the folder is neither entere
 
 from __future__ import annotations
 
-import ctypes
 import os
 import secrets
 import time
@@ -16,8 +15,6 @@ from pathlib import Path
 _AT_ONCE = 1_000
 """How many entries of a folder are read before they are removed."""
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-_REMOVE = 0
-"""IPC_RMID, in the kernel's words."""
 
 Entry = os.DirEntry[str]
 
@@ -104,30 +101,6 @@ class Folder:
 
     def _is_mounted(self, entry: Entry) -> bool:
         return entry.stat(follow_symlinks=False).st_dev != self._device
-
-
-def forget_shared() -> bool:
-    """Remove what the wall's processes shared by the kernel's numbers (System V); whether nothing of it is left.
-
-    Memory, semaphores and queues of that kind outlive those who made them. Without a wall they may be anybody's.
-    """
-    if os.getpid() != 1:
-        return True
-    kernel = ctypes.CDLL(None)
-    for number in _shared("shm"):
-        kernel.shmctl(number, _REMOVE, None)
-    for number in _shared("sem"):
-        kernel.semctl(number, 0, _REMOVE)
-    for number in _shared("msg"):
-        kernel.msgctl(number, _REMOVE, None)
-    return not any(map(_shared, ("shm", "sem", "msg")))
-
-
-def _shared(kind: str) -> list[int]:
-    """The numbers of what there is; none where the kernel knows nothing of that kind."""
-    table = Path("/proc/sysvipc", kind)
-    lines = table.read_text().splitlines()[1:] if table.exists() else []
-    return [int(line.split()[1]) for line in lines]
 
 
 class _LateError(Exception):

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -15,7 +16,7 @@ import msgspec
 
 from tlgrader.data_home import data_home
 from tlgrader.errors import AuthorError, MachineError
-from tlgrader.sandbox import messages
+from tlgrader.sandbox import messages, syscalls
 from tlgrader.sandbox.emptying import Folder
 from tlgrader.sandbox.gpu import GpuAllocation
 from tlgrader.sandbox.handle import CellResult, CellStatus, Unanswered, Worker
@@ -73,8 +74,8 @@ class Slot:
             return
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control, self._stderr = control, tempfile.TemporaryFile()  # noqa: SIM115
-        with theirs:
-            command, variables = self._command(theirs.fileno())
+        with theirs, self._rules() as rules:
+            command, variables = self._command(theirs.fileno(), rules)
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -82,7 +83,7 @@ class Slot:
                 stderr=self._stderr,
                 env=variables,
                 cwd=self._folder / "work" if self._folder else "/",
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *rules],
                 start_new_session=True,
             )
 
@@ -193,13 +194,22 @@ class Slot:
         assert self._control is not None
         return self._control.fileno()
 
-    def _command(self, descriptor: int) -> tuple[list[str], dict[str, str]]:
+    @contextmanager
+    def _rules(self) -> Iterator[tuple[int, ...]]:
+        """The descriptor of what a wall lets the kernel refuse; none without a wall."""
+        if self._wall is None:
+            yield ()
+            return
+        with syscalls.rules() as rules:
+            yield (rules.fileno(),)
+
+    def _command(self, descriptor: int, rules: tuple[int, ...]) -> tuple[list[str], dict[str, str]]:
         program = [sys.executable, "-P", "-m", "tlgrader.sandbox.zygote", "--control-fd", str(descriptor)]
         program += [word for name in self._preparation.preload for word in ("--preload", name)]
         program += [word for name in self._preparation.warm_up for word in ("--warm-up", name)]
         if self._wall is not None:
             folders = [word for folder in WRITABLE for word in ("--folder", folder)]
-            return self._wall.command([*program, *folders], self._usual, self.allocation), {}
+            return self._wall.command([*program, *folders], self._usual, self.allocation, rules=rules[0]), {}
         self._folder = Path(tempfile.mkdtemp(prefix="tlgrader-"))
         work, scratch = self._folder / "work", self._folder / "tmp"
         work.mkdir()

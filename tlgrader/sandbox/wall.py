@@ -1,10 +1,10 @@
 """The wall: the bubblewrap command around a zygote, and why none can be built here.
 
-Inside there is no network, no other process, no capability; the system, the interpreter and the packages are
-read-only, of the course only the `tlgrader` package and the public data exist, and of the data sets that
-packages bring along those with hidden labels cannot be opened. What it does not cover: the kernel's own bugs,
-the time that the machine's processors give to others, and files that anyone may read below /usr and the
-interpreter's folders.
+Inside there is no network, no other process, no capability, and none of the system calls that `syscalls` lists; the
+system, the interpreter and the packages are read-only, of the course only the `tlgrader` package and the public data
+exist, and of the data sets that packages bring along those with hidden labels cannot be opened. What it does not cover:
+the kernel's own bugs, the time that the machine's processors give to others, and files that anyone may read below /usr
+and the interpreter's folders.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 import tlgrader
 from tlgrader.data_home import data_home
 from tlgrader.errors import AuthorError, MachineError
+from tlgrader.sandbox import syscalls
 from tlgrader.sandbox.gpu import Gpu, GpuAllocation
 from tlgrader.sandbox.limits import Limits
 from tlgrader.sandbox.preparation import NOTHING, Preparation
@@ -67,9 +68,12 @@ class Wall:
     preparation: Preparation = NOTHING
 
     def command(
-        self, program: list[str], limits: Limits, allocation: GpuAllocation | None = None
+        self, program: list[str], limits: Limits, allocation: GpuAllocation | None = None, *, rules: int
     ) -> list[str]:
-        """The command that runs `program` inside, with a GPU or without. Binds those folders that exist here."""
+        """The command that runs `program` inside, with a GPU or without. Binds those folders that exist here.
+
+        `rules` is the descriptor of the file that says which system calls are refused (`syscalls.rules`).
+        """
         shown = [*_system_mounts(), *self._package_mounts(), *self._masks(), *self._data_mounts()]
         shown += _gpu_mounts(allocation.gpu) if allocation else []
         around = _folders_around(shown)
@@ -83,6 +87,7 @@ class Wall:
         inside = [
             *mounts,
             *(word for folder in ("/dev", *around, "/") for word in ("--remount-ro", folder)),
+            *("--seccomp", str(rules)),
             "--chdir",
             WORK,
             "--clearenv",
@@ -189,8 +194,15 @@ def find_with_data(preparation: Preparation) -> Wall:
 
 def _complaint(wall: Wall) -> str | None:
     """What bubblewrap says when it is to run nothing behind `wall`; None if it did."""
-    command = wall.command(["/bin/true"], Limits())
-    tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    with syscalls.rules() as rules:
+        tried = subprocess.run(
+            wall.command(["/bin/true"], Limits(), rules=rules.fileno()),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            pass_fds=[rules.fileno()],
+        )
     return None if tried.returncode == 0 else tried.stderr.strip() or f"exit status {tried.returncode}"
 
 

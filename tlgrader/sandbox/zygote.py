@@ -25,7 +25,7 @@ import msgspec
 
 from tlgrader.errors import AuthorError, GraderError
 from tlgrader.sandbox import processes
-from tlgrader.sandbox.emptying import Folder, forget_shared
+from tlgrader.sandbox.emptying import Folder
 from tlgrader.sandbox.limits import TASKS_PER_PROCESS, Limits
 from tlgrader.sandbox.messages import (
     Ended,
@@ -209,7 +209,7 @@ class Zygote:
             self._ending = msgspec.structs.replace(self._collect(None), asked=asked)
         _end_all()
         ending, self._worker, self._ending = self._ending, None, None
-        emptied = all(folder.empty(EMPTY_S) for folder in self._folders) and forget_shared()
+        emptied = all(folder.empty(EMPTY_S) for folder in self._folders)
         return Reaped(ending, emptied)
 
     def _ends_within(self, seconds: float) -> bool:
