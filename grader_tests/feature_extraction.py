@@ -39,11 +39,16 @@ def loss_fell(untrained: Measured, trained: Measured, *, weight: float = 1.0) ->
     """The loss on training leaves is at least `FALL` lower than before training."""
     finding = checks.learned(untrained, trained, at_least=FALL, weight=weight)
     before, after = finding.measured.get("before"), finding.measured.get("after")
-    if finding.outcome is not Outcome.failed or not before or not after or after > before:
+    if finding.outcome is not Outcome.failed or not before or not after:
         return finding
-    return msgspec.structs.replace(finding, hint=_NO_STEP if after == before else _TOO_LITTLE)
+    hint = _ROSE if after > before else _NO_STEP if after == before else _TOO_LITTLE
+    return msgspec.structs.replace(finding, hint=hint)
 
 
+_ROSE = (
+    "is the learning rate too high, or did the head train on other features than those that the given cell computes, "
+    "or on other labels?"
+)
 _NO_STEP = (
     "does each step call `optimizer.zero_grad()`, `loss.backward()` and `optimizer.step()`, in this order, and does "
     "the optimizer hold what the loop trains, `model.classifier`?"

@@ -2,7 +2,8 @@
 
 failed: check_train_head/loss_fell, check_train_head/beats_the_threshold
 skipped: check_train_head/validation_is_held_out, check_train_head/backbone_is_untouched
-says check_train_head/loss_fell: too little was learned
+says check_train_head/loss_fell: did the head train on other features than those that the given cell
+    computes
 """
 # %% train_head
 train_features = features_of(model, train.images / 255)
