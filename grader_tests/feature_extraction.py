@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import msgspec
+
 from tlcourse.backbones import EFFICIENTNET_LITE0
 from tlcourse.data import leaves
 from tlgrader import checks
@@ -35,7 +37,26 @@ def training_loss(model: object) -> Measured:
 
 def loss_fell(untrained: Measured, trained: Measured, *, weight: float = 1.0) -> Finding:
     """The loss on training leaves is at least `FALL` lower than before training."""
-    return checks.learned(untrained, trained, at_least=FALL, weight=weight)
+    finding = checks.learned(untrained, trained, at_least=FALL, weight=weight)
+    before, after = finding.measured.get("before"), finding.measured.get("after")
+    if finding.outcome is not Outcome.failed or not before or not after:
+        return finding
+    hint = _ROSE if after > before else _NO_STEP if after == before else _TOO_LITTLE
+    return msgspec.structs.replace(finding, hint=hint)
+
+
+_ROSE = (
+    "is the learning rate too high, or did the head train on other features than those that the given cell computes, "
+    "or on other labels?"
+)
+_NO_STEP = (
+    "does each step call `optimizer.zero_grad()`, `loss.backward()` and `optimizer.step()`, in this order, and does "
+    "the optimizer hold what the loop trains, `model.classifier`?"
+)
+_TOO_LITTLE = (
+    "is the loss `F.cross_entropy` of logits, with no softmax, and of the labels of these very leaves, is there a step "
+    "for each batch of 32, and is the learning rate near to the one in the text?"
+)
 
 
 @proves_nothing_without(loss_fell, "nothing was learned, so that nothing could have moved the backbone")

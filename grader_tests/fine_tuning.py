@@ -2,11 +2,14 @@
 
 from functools import cache
 
+import msgspec
+
 from tlcourse.data import leaves
 from tlgrader.hidden import (
     Finding,
     Labelled,
     Measured,
+    Outcome,
     check,
     failed,
     gain,
@@ -43,7 +46,16 @@ def gains(model: object, before: Measured, *, weight: float = 1.0) -> Finding:
         expected = f"a gain over feature extraction, which reaches at least {START:.0%} on held-out leaves"
         observed = f"the model before fine-tuning reached {before.value:.0%}"
         return failed(before.strength, observed, expected, "leave the head as the given cell trained it")
-    return gain(model, before, _hidden(), at_least=least, classes_named=classes, weight=weight)
+    finding = gain(model, before, _hidden(), at_least=least, classes_named=classes, weight=weight)
+    if finding.outcome is Outcome.failed and finding.measured.get("gain", 0.0) < -least:
+        return msgspec.structs.replace(finding, hint=_WORSE)
+    return finding
+
+
+_WORSE = (
+    "it is worse than before: is a learning rate too high, are gradients cleared before each `loss.backward()`, and "
+    "are the labels those of the same leaves as the maps?"
+)
 
 
 @check
@@ -76,7 +88,8 @@ def validation_is_held_out(model: object, before: Measured, *, weight: float = 1
     words = f"{public.value:.3f} on validation leaves, {hidden.value:.3f} on held-out leaves"
     if public.value >= SEEN * hidden.value:
         return passed(strength, words, expected)
-    return failed(strength, words, expected, "were the stages trained on validation leaves, too?")
+    hint = "were the stages trained on validation leaves, or did their batch norm stay in eval mode as they trained?"
+    return failed(strength, words, expected, hint)
 
 
 @check
@@ -97,7 +110,8 @@ def loss_takes_logits(history: object, model: object, *, weight: float = 1.0) ->
     words = f"{said[-1]:.3f} in the history, {reached.value:.3f} computed anew on training leaves"
     problems = [words] if said[-1] >= FLOOR and reached.value < RIGHT else []
     hint = (
-        "`F.cross_entropy` takes logits: with a softmax before it, it never falls below 0.90, and pulls less"
+        "`F.cross_entropy` takes logits: with a softmax before it, it never falls below 0.90, and pulls less; or is it "
+        "a sum of losses in place of their mean?"
     )
     return passed_unless(problems, reached.strength, words, expected, hint)
 
