@@ -24,7 +24,7 @@ from tlgrader.hidden import (
 )
 
 START = 0.75  # of accuracy before fine-tuning; printed in the notebook
-SEEN = 0.5  # of the loss on held-out leaves: below it, validation leaves were trained on; printed in the notebook
+SEEN = 0.1  # of the loss on held-out leaves: below it, validation leaves were trained on; printed in the notebook
 FLOOR = 0.9  # the lowest cross-entropy of probabilities in place of logits, of five classes
 RIGHT = 0.3  # a loss of a model that is right about its training leaves; both printed in the notebook
 PROBES = 8
@@ -79,7 +79,11 @@ def accuracy_is_the_models(history: object, model: object, *, weight: float = 1.
 @proves_nothing_without(gains, "the model gained too little over feature extraction to tell")
 @check
 def validation_is_held_out(model: object, before: Measured, *, weight: float = 1.0) -> Finding:
-    """The loss on validation leaves is at least `SEEN` of that on held-out ones: the model did not train on them."""
+    """The loss on validation leaves is at least `SEEN` of that on held-out ones: the model did not train on them.
+
+    Measured over nine seeds of honest trainings: 0.23 to 1.84 of it, the least with batch norm left in eval mode; 0.01 at
+    most after training on validation leaves.
+    """
     expected = f"the loss on validation leaves is at least {SEEN:.0%} of that on held-out leaves"
     public, hidden = loss(model, _validation()), loss(model, _hidden())
     strength = weaker(public.strength, hidden.strength)

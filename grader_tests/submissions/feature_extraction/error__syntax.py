@@ -1,6 +1,6 @@
 """A parenthesis is missing in the training cell, so that none of it ran.
 
-failed: check_train_head/history, check_train_head/returns, check_train_head/loss_fell, check_train_head/beats_the_threshold
+failed: check_train_head/history, check_train_head/returns, check_train_head/returns#2, check_train_head/loss_fell, check_train_head/beats_the_threshold
 skipped: check_train_head/validation_is_held_out, check_train_head/backbone_is_untouched
 """
 # %% train_head

@@ -1,6 +1,6 @@
 """`diagnose` takes the largest logit of each column instead of each row.
 
-failed: check_train_head/returns
+failed: check_train_head/returns, check_train_head/returns#2
 says check_train_head/returns: a list of 2 was expected, not of 5
 """
 # %% train_head

@@ -1,6 +1,6 @@
 """`diagnose` returns the classes' indices instead of their names.
 
-failed: check_train_head/returns
+failed: check_train_head/returns, check_train_head/returns#2
 """
 # %% train_head
 history = {"loss": [], "accuracy": []}
