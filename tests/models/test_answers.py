@@ -65,11 +65,22 @@ def test_another_number_another_layer_and_other_inputs_are_asked_anew(rebuilt: l
 
 
 def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch, rebuilt: list[str]) -> None:
-    monkeypatch.setattr(answers, "MOST", 2)
     memory = Answers()
+    one = memory.logits(Wire().observe(_model()), POINTS).nbytes
+    monkeypatch.setattr(answers, "MOST_BYTES", 2 * one)
     for bias in (0.0, 1.0, 2.0, 0.0):
         memory.logits(Wire().observe(_model(bias)), POINTS)
     assert len(rebuilt) == 4
+
+
+def test_an_answer_that_is_larger_than_all_of_the_memory_is_kept_alone(
+    monkeypatch: pytest.MonkeyPatch, rebuilt: list[str]
+) -> None:
+    monkeypatch.setattr(answers, "MOST_BYTES", 0)
+    memory = Answers()
+    for bias in (0.0, 0.0, 1.0, 0.0):
+        memory.logits(Wire().observe(_model(bias)), POINTS)
+    assert len(rebuilt) == 3
 
 
 @settings(deadline=None, max_examples=30)

@@ -27,8 +27,8 @@ from tlgrader.rebuilding.rebuild import rebuild
 BATCH = 64
 BATCH_OF_HALVES = 128
 """Twice as many rows at a time are a sixth faster in bfloat16 (`lora`'s hidden sentences), and slower in float32."""
-MOST = 1_024
-"""How many answers are kept: those to 300 inputs are some kilobytes."""
+MOST_BYTES = 64 << 20
+"""So much of answers is kept: those to 300 inputs are some kilobytes, a decoder's to two of 30 tokens 12 MB."""
 DECIDED = 16
 """A label is taken from bfloat16 where the two largest logits are farther apart than so many times the largest error
 that was seen, at the public sentences and at all that were computed again.
@@ -74,10 +74,15 @@ class Answers:
         if key not in self._kept:
             with torch.no_grad(), one_thread():
                 self._kept[key] = answer(self._rebuilt(observation, key[0]))
-            if len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+            self._forget()
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    def _forget(self) -> None:
+        """Drop what was asked longest ago, until the rest is small enough; the newest answer stays."""
+        size = sum(answer.nbytes for answer in self._kept.values())
+        while size > MOST_BYTES and len(self._kept) > 1:
+            size -= self._kept.popitem(last=False)[1].nbytes
 
     def _rebuilt(self, observation: Observation, of: str) -> nn.Module:
         if self._last is None or self._last[0] != of:
