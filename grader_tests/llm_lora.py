@@ -9,6 +9,7 @@ from functools import cache
 import msgspec
 import torch
 
+from grader_tests.perplexities import scores_answers
 from grader_tests.prompts import continued, encodes, tokenizer
 from tlcourse.backbones import SMOLLM2
 from tlgrader import checks
@@ -195,8 +196,11 @@ def is_merged(merged: object, model: object, *, weight: float = 1.0) -> Finding:
     )
 
 
-@check
-def was_switched(perplexities: object, model: object, *, weight: float = 1.0) -> Finding:
+@needs(encodes, "`encode` is not right yet, so that these are perplexities of something else")
+@needs(scores_answers, "`perplexity` is not right yet, so that neither are these")
+def was_switched(
+    perplexities: object, model: object, encode: object, perplexity: object, *, weight: float = 1.0
+) -> Finding:
     """Both perplexities of the validation notes are those that the judge computes."""
     expected = "the perplexity of the validation notes' records with the adapter, and without it"
     if not isinstance(perplexities, dict):

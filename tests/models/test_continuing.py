@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,13 +96,39 @@ class Own(nn.Module):
         return self.decoder(**batch)
 
 
-def test_a_class_of_its_own_is_asked_and_answers_the_same(decoder: Any, written: Continued) -> None:
-    finding = _exact(Own(decoder), written)
-    assert (finding.outcome, finding.strength) == (Outcome.passed, Strength.queried)
-    assert "answered by the notebook's own process: the model is a `" in finding.observed
-    asked = token_loss(Wire().observe(Own(decoder)), written)
-    recomputed = token_loss(Wire().observe(decoder), written)
-    assert asked.value == pytest.approx(recomputed.value, rel=1e-5)
+class Copies(Own):
+    """It writes whatever it is given: what stands next is always the likeliest."""
+
+    def forward(self, **batch: torch.Tensor) -> Any:
+        logits = super().forward(**batch).logits.clone()
+        logits[:, :-1].scatter_(-1, batch["input_ids"][:, 1:].unsqueeze(-1), 1e3)
+        return logits
+
+
+@pytest.mark.parametrize("around", [Own, Copies])
+def test_a_class_of_its_own_is_not_shown_the_answers_and_a_person_decides(
+    decoder: Any, written: Continued, around: type[Own]
+) -> None:
+    wire = Wire()
+    observed = wire.observe(around(decoder))
+    finding = exact_answers(observed, written, threshold=0.9, words=str)
+    assert finding.outcome is Outcome.error
+    assert finding.observed.startswith("a person has to look: the model is a `")
+    assert finding.observed.endswith("and its own process is not shown the answers")
+    measured = token_loss(observed, written)
+    assert measured.value is None
+    assert measured.note.endswith("and its own process is not shown the answers")
+
+
+def test_a_forward_that_was_replaced_is_not_shown_the_answers(decoder: Any, written: Continued) -> None:
+    class Asked(Wire):
+        def logits(self, handle: int, inputs: Any) -> torch.Tensor:
+            assert inputs["input_ids"].shape[0] == 2, "more than the public probe was asked"
+            return super().logits(handle, inputs)
+
+    model = copy.deepcopy(decoder)
+    model.forward = decoder
+    assert exact_answers(Asked().observe(model), written, threshold=0.9, words=str).outcome is Outcome.error
 
 
 def test_an_untrained_decoder_is_told_that_nothing_is_learned(decoder: Any, written: Continued) -> None:
@@ -133,26 +160,22 @@ def test_logits_of_a_class_in_place_of_tokens_are_no_answers(written: Continued)
     assert token_loss(Wire().observe(Classifier()), written).value is None
 
 
-def test_a_model_of_a_smaller_vocabulary_is_no_answer_either(written: Continued) -> None:
-    class Few(nn.Module):
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            return torch.zeros(*input_ids.shape, 3)
-
-    assert _exact(Few(), written).observed == "the model knows 3 tokens, and the answers have others"
+def test_a_model_that_knows_fewer_tokens_is_no_answer_either(decoder: Any, written: Continued) -> None:
+    few = copy.deepcopy(decoder)
+    few.lm_head = nn.Linear(few.config.hidden_size, 3, bias=False)
+    assert _exact(few, written).observed == "the model knows 3 tokens, and the answers have others"
 
 
 def test_numbers_that_are_none_have_no_loss_and_a_model_that_raises_says_so(
     decoder: Any, written: Continued
 ) -> None:
-    class NotANumber(Own):
-        def forward(self, **batch: torch.Tensor) -> Any:
-            return super().forward(**batch).logits * float("nan")
-
     class Raises(Own):
         def forward(self, **batch: torch.Tensor) -> Any:
             raise ValueError("no")
 
-    measured = token_loss(Wire().observe(NotANumber(decoder)), written)
+    broken = copy.deepcopy(decoder)
+    broken.lm_head.weight.data.fill_(float("nan"))
+    measured = token_loss(Wire().observe(broken), written)
     assert measured.value is None
     assert measured.note.startswith("the model's logits are not finite")
     assert _exact(Raises(decoder), written).observed == "`model` cannot be run: ValueError: no"

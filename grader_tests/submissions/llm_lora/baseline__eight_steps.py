@@ -1,6 +1,7 @@
 """Eight steps, with a schedule of eight.
 
-failed: check_train_adapter/writes_records
+failed: check_train_adapter/writes_records, check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/losses_are_the_models
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 history = {"loss": []}

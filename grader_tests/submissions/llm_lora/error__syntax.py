@@ -1,6 +1,7 @@
 """A bracket is missing in the training cell.
 
-failed: check_train_adapter/history
+failed: check_train_adapter/history, check_train_adapter/loss_fell, check_train_adapter/losses_are_the_models, check_train_adapter/optimizer, check_train_adapter/rate_was_lowered, check_train_adapter/writes_records
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 history = {"loss": []}

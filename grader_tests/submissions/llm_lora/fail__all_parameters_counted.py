@@ -1,6 +1,6 @@
 """Every parameter is counted as if it had a gradient and two moments, the frozen ones, too.
 
-failed: check_memory/memory_is_right
+failed: check_memory/memory_is_right, check_memory/assert
 says check_memory/memory_is_right: frozen parameters
 """
 # %% training_bytes

@@ -1,6 +1,7 @@
 """The end has the label -100, as padding has, since both are the same token.
 
-failed: check_encode/returns, check_encode/encodes
+failed: check_encode/returns, check_encode/encodes, check_train_adapter/loss_fell, check_train_adapter/writes_records
+skipped: check_switch/was_switched, check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 says check_encode/encodes: the end is left out
 """
 # %% encode

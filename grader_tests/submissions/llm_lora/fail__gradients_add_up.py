@@ -1,6 +1,7 @@
 """Gradients are never cleared.
 
-failed: check_train_adapter/writes_records
+failed: check_train_adapter/writes_records, check_train_adapter/loss_fell, check_train_adapter/losses_are_the_models
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,6 +1,7 @@
 """The learning rate is that of full fine-tuning.
 
-failed: check_train_adapter/loss_fell
+failed: check_train_adapter/loss_fell, check_train_adapter/writes_records
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,6 +1,7 @@
 """Logits are compared with the label of their own place.
 
-failed: check_perplexity/returns, check_perplexity/scores_answers
+failed: check_perplexity/returns, check_perplexity/scores_answers, check_perplexity/returns#2
+skipped: check_switch/was_switched
 says check_perplexity/scores_answers: nothing is shifted
 """
 # %% perplexity

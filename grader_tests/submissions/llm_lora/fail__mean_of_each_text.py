@@ -1,6 +1,7 @@
 """The mean of each text's perplexity, so that short records count more than long ones.
 
 failed: check_perplexity/scores_answers
+skipped: check_switch/was_switched
 says check_perplexity/scores_answers: a mean of each text's perplexity
 """
 # %% perplexity

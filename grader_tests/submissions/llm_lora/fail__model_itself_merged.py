@@ -1,6 +1,6 @@
 """The trained model is merged itself, and has no adapter left to switch off.
 
-failed: check_switch/is_merged
+failed: check_switch/is_merged, check_switch/adapter_reloads, check_switch/was_switched
 """
 # %% switch
 model.save_pretrained(ADAPTER)

@@ -1,6 +1,7 @@
 """The token that ends a text is forgotten: the model writes on and on.
 
-failed: check_encode/returns, check_encode/encodes
+failed: check_encode/returns, check_encode/encodes, check_train_adapter/loss_fell, check_train_adapter/writes_records
+skipped: check_switch/was_switched, check_train_adapter/base_stayed_frozen, check_train_adapter/losses_are_the_models
 says check_encode/encodes: the token that ends a text is missing
 """
 # %% encode

@@ -1,6 +1,7 @@
 """The loss is computed, and no step is taken.
 
-failed: check_train_adapter/loss_fell
+failed: check_train_adapter/loss_fell, check_train_adapter/losses_are_the_models, check_train_adapter/writes_records
+skipped: check_train_adapter/base_stayed_frozen
 """
 # %% train_adapter
 history = {"loss": []}

@@ -1,6 +1,7 @@
 """The sum is divided by all places, those that do not count among them.
 
-failed: check_perplexity/returns, check_perplexity/scores_answers
+failed: check_perplexity/returns#2, check_perplexity/scores_answers
+skipped: check_switch/was_switched
 says check_perplexity/scores_answers: divide by how many tokens count
 """
 # %% perplexity

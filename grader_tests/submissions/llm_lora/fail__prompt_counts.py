@@ -1,6 +1,7 @@
 """The prompt's tokens are labels, too: the model learns to write notes.
 
 failed: check_encode/returns, check_encode/encodes
+skipped: check_switch/was_switched, check_train_adapter/losses_are_the_models
 says check_encode/encodes: no token of the prompt is left out
 """
 # %% encode
