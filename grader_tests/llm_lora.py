@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 import msgspec
-import torch
 
+from grader_tests.adapted import has_adapters, losses_in
 from grader_tests.perplexities import scores_answers
 from grader_tests.prompts import continued, encodes, tokenizer
 from tlcourse.backbones import SMOLLM2
@@ -70,14 +70,6 @@ def rate_was_lowered(optimizer: object, *, weight: float = 1.0) -> Finding:
     return passed_unless(problems, Strength.claimed, observed, f"at most {LAST_RATE:g} after training", hint)
 
 
-@check
-def has_adapters(model: object) -> Finding:
-    """Adapters are beside the decoder's parameters, whichever and wherever."""
-    adapters = narrow(model, ModelEvidence, "model").lora
-    problems = [] if adapters else ["the model has no adapter"]
-    return passed_unless(problems, Strength.claimed, f"{len(adapters)} layers have adapters", "a LoRA model")
-
-
 @proves_nothing_without(has_adapters, "the model has no adapter, so that nothing is adapted")
 def base_is_untouched(model: object) -> Finding:
     """Every pretrained parameter is there, bit for bit; skipped where no adapter is beside them."""
@@ -98,7 +90,7 @@ def losses_are_the_models(
 ) -> Finding:
     """One loss a step; the first and the last are near those that the judge computes before and after training."""
     expected = "the losses in `history` are those that this model had on its training notes"
-    losses = _numbers(history)
+    losses = losses_in(history)
     if untrained.value is None or trained.value is None:
         return skipped(
             untrained.strength, f"no loss could be measured: {untrained.note or trained.note}", expected
@@ -116,12 +108,6 @@ def losses_are_the_models(
     return passed_unless(
         [observed] if apart else [], weaker(untrained.strength, trained.strength), observed, expected, hint
     )
-
-
-def _numbers(history: object) -> list[float]:
-    found = history.get("loss") if isinstance(history, Mapping) else None
-    numbers = found if isinstance(found, list | tuple) else []
-    return [float(number) for number in numbers if isinstance(number, int | float)]
 
 
 def writes_records(model: object, *, weight: float = 1.0) -> Finding:
@@ -246,13 +232,7 @@ def _switch_hint(found: Mapping[str, object], true: Mapping[str, float]) -> str:
 @cache
 def _published() -> Measured:
     """The loss of the validation notes' records by the decoder as it was published."""
-    network = pristine(SMOLLM2).module
-    return token_loss(_Own(network).observation, continued("validation", VALIDATION))
-
-
-class _Own:
-    """A model of the judge's own, observed as a student's is."""
-
-    def __init__(self, network: torch.nn.Module) -> None:
-        observer = Observer()
-        self.observation = Observation("the published decoder", observer.observe(network), observer)
+    observer = Observer()
+    published = observer.observe(pristine(SMOLLM2).module)
+    decoder = Observation("the published decoder", published, observer)
+    return token_loss(decoder, continued("validation", VALIDATION))

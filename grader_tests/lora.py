@@ -1,6 +1,5 @@
 """Hidden tests of the exercise `lora`: what must hold of the model before and after its adapter trains."""
 
-from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 import torch
 
+from grader_tests.adapted import has_adapters, losses_in
 from tlcourse.backbones import MINILM, load_tokenizer
 from tlcourse.data import reviews
 from tlgrader import checks
@@ -15,7 +15,6 @@ from tlgrader.hidden import (
     Finding,
     Labelled,
     Measured,
-    ModelEvidence,
     Observation,
     OptimizerEvidence,
     Outcome,
@@ -97,11 +96,11 @@ def learned(untrained: Measured, trained: Measured) -> Finding:
 
 def loss_fell(untrained: Measured, trained: Measured, planned: object) -> Finding:
     """The same, with a hint that fits the learning rates before training."""
-    finding = learned(untrained, trained)
-    before, after = finding.measured.get("before"), finding.measured.get("after")
-    if finding.outcome is not Outcome.failed or not before or not after or not isinstance(planned, Planned):
-        return finding
-    return msgspec.structs.replace(finding, hint=_why_not(after / before, planned))
+    if not isinstance(planned, Planned):
+        return learned(untrained, trained)
+    return checks.learned(
+        untrained, trained, at_least=FALL, hint=lambda before, after: _why_not(after / before, planned)
+    )
 
 
 def _why_not(left: float, planned: Planned) -> str:
@@ -146,7 +145,7 @@ def losses_are_the_models(
 
     Where the learning rate was not lowered, the last steps still change the model, and nothing is said of them.
     """
-    losses = _losses(history)
+    losses = losses_in(history)
     first, last = _mean(losses[:FIRST_STEPS]), _mean(losses[-LAST_STEPS:])
     before, after = untrained.value or 0.0, trained.value or 0.0
     settled = rate_was_lowered(planned, optimizer).outcome is Outcome.passed
@@ -165,12 +164,6 @@ def losses_are_the_models(
         "the losses in `history` are those that this model had on its training sentences",
         _count_hint(len(losses)) or _whose_losses(losses, first, last, trained=after),
     )
-
-
-def _losses(history: object) -> list[float]:
-    found = history.get("loss") if isinstance(history, Mapping) else None
-    numbers = found if isinstance(found, list | tuple) else []
-    return [float(number) for number in numbers if isinstance(number, int | float)]
 
 
 def _mean(numbers: list[float]) -> float:
@@ -244,14 +237,6 @@ def _lowered(planned: Planned, rates: list[float]) -> str:
     if planned.steps is not None and planned.steps > STEPS:
         return f": the schedule goes over {planned.steps} steps, and there are {STEPS}"
     return ": the schedule took fewer steps than there are batches"
-
-
-@check
-def has_adapters(model: object) -> Finding:
-    """Adapters are beside MiniLM's parameters, whichever and wherever."""
-    adapters = narrow(model, ModelEvidence, "model").lora
-    problems = [] if adapters else ["the model has no adapter"]
-    return passed_unless(problems, Strength.claimed, f"{len(adapters)} layers have adapters", "a LoRA model")
 
 
 @proves_nothing_without(has_adapters, "the model has no adapter, so that nothing is adapted")

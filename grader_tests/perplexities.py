@@ -6,8 +6,7 @@ import math
 
 import torch
 
-from grader_tests.prompts import IGNORED
-from tlgrader.hidden import Finding, NotThere, Strength, asked, check, passed_unless
+from tlgrader.hidden import IGNORED, Finding, NotThere, Strength, asked, check, passed_unless
 
 
 @check

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from tlcourse.backbones import SMOLLM2, load_tokenizer
 from tlcourse.data import notes
-from tlgrader.hidden import Continued, Finding, Strength, asked, check, counted, passed_unless
+from tlcourse.data.notes import Split
+from tlgrader.hidden import IGNORED, Continued, Finding, Strength, asked, check, counted, passed_unless
 
-IGNORED = -100
+ASKED = 3
 
 
 @cache
@@ -33,7 +35,8 @@ def encoded(text: str, record: str) -> tuple[list[int], list[int]]:
 def encodes(encode: object, *, weight: float = 1.0) -> Finding:
     """Tokens and labels of hidden notes are prompt, answer and end, with the prompt left out of the loss."""
     expected = "prompt, answer and end in `input_ids`; -100 for each token of the prompt in `labels`"
-    for text, record in some_notes("hidden")[:3]:
+    # Whoever is asked about a note has seen it: these are none of those that the model is measured on.
+    for text, record in notes.hidden()[-ASKED:]:
         ids, labels = encoded(text, record)
         found = asked(encode, [text, record])
         pair = [_plain(one) for one in found] if isinstance(found, list | tuple) else []
@@ -116,29 +119,24 @@ def _labels_hint(found: list[object], ids: list[int], labels: list[int]) -> tupl
     )
 
 
-def some_notes(split: str) -> list[notes.Note]:
-    """The notes of a split, the hidden one among them."""
-    return notes.hidden() if split == "hidden" else notes.load(split)  # type: ignore[arg-type]
-
-
 @cache
-def continued(split: str, count: int) -> Continued:
+def continued(split: Split | Literal["hidden"], count: int) -> Continued:
     """The first notes of a split, as the notebook collates them."""
-    rows = [encoded(text, record) for text, record in some_notes(split)[:count]]
-    ids, mask, labels = (_padded(part, value) for part, value in _parts(rows))
-    public = [encoded(text, record)[0] for text, record in some_notes("train")[:2]]
-    probe = {
-        "input_ids": _padded(public, tokenizer().pad_token_id),
-        "attention_mask": _padded([[1] * len(row) for row in public], 0),
-    }
-    return Continued(ids, mask, labels, probe)
+    some = notes.hidden() if split == "hidden" else notes.load(split)
+    rows = [encoded(text, record) for text, record in some[:count]]
+    public = _inputs([encoded(text, record)[0] for text, record in notes.load("train")[:2]])
+    return Continued(
+        **_inputs([ids for ids, _ in rows]),
+        labels=_padded([labels for _, labels in rows], IGNORED),
+        probe=public,
+    )
 
 
-def _parts(rows: Sequence[tuple[list[int], list[int]]]) -> list[tuple[list[list[int]], int]]:
-    ids, labels = [ids for ids, _ in rows], [labels for _, labels in rows]
-    return [(ids, tokenizer().pad_token_id), ([[1] * len(row) for row in ids], 0), (labels, IGNORED)]
+def _inputs(rows: Sequence[list[int]]) -> dict[str, torch.Tensor]:
+    ids = _padded(rows, tokenizer().pad_token_id)
+    return {"input_ids": ids, "attention_mask": _padded([[1] * len(row) for row in rows], 0)}
 
 
 def _padded(rows: Sequence[list[int]], value: int) -> torch.Tensor:
-    longest = max(map(len, rows))
-    return torch.tensor([row + [value] * (longest - len(row)) for row in rows])
+    tensors = [torch.tensor(row) for row in rows]
+    return pad_sequence(tensors, batch_first=True, padding_value=value)

@@ -18,7 +18,8 @@ for what it returns; they raise `NotThere`. `another_kind` makes one for what is
 
 **What is measured of a model**, on `Labelled` data: the checks `accuracy`, `gain`, `retained` and `labelled_by`; the
 numbers `loss`, `measured_accuracy` and `measured`, which `checks.learned`, `gain` and `retained` compare. Of a
-decoder, on prompts and what is to follow (`Continued`): the check `exact_answers` and the number `token_loss`.
+decoder, on prompts and what is to follow (`Continued`, where labels that are `IGNORED` do not count): the check
+`exact_answers` and the number `token_loss`.
 `threshold` is what calibration wrote into ``reference.json``; `on_a_scale` gives points in proportion, by a `Scale` or
 the one that calibration wrote there, which `scale` reads. What a model of the judge's own is asked runs in
 `one_thread`, so that it answers the same on every machine.
@@ -73,7 +74,7 @@ from tlgrader.evidence.observe import Observer
 from tlgrader.judging.references import scale, threshold
 from tlgrader.models.answers import one_thread
 from tlgrader.models.comparing import gain, retained
-from tlgrader.models.continuing import Continued, exact_answers, token_loss
+from tlgrader.models.continuing import IGNORED, Continued, exact_answers, token_loss
 from tlgrader.models.evaluate import Labelled, accuracy, loss, measured, measured_accuracy
 from tlgrader.models.labelling import labelled_by
 from tlgrader.models.parity import PARITY
@@ -118,6 +119,7 @@ __all__ = [  # noqa: RUF022  (in the groups of the text above)
     "retained",
     "labelled_by",
     "Continued",
+    "IGNORED",
     "exact_answers",
     "token_loss",
     "loss",

@@ -27,7 +27,7 @@ def test_public_notes_are_the_same_everywhere() -> None:
 def test_hidden_records_are_right_and_no_student_has_them(seed: int) -> None:
     hidden = notes._hidden(seed)
     assert len({note.record for note in hidden}) == notes.HIDDEN_COUNT
-    public = {note.record for split in notes.PUBLIC for note in notes.load(split)}  # type: ignore[arg-type]
+    public = {note.record for split in notes.PUBLIC for note in notes.load(split)}
     for text, record in hidden:
         assert record not in public
         assert all(part in text for part in record.split(notes.SEPARATOR))

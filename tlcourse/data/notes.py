@@ -1,15 +1,14 @@
 """Notes on ill plants and what is recorded of each: a task for a decoder, drawn from seeds.
 
-A note is one sentence of a gardener's; its record names plant, part and sign, in that order. No pair stands in any
-text that a model was trained on in this form, so that one as it was published writes none right. Train and
-validation notes come from public seeds. Hidden ones come from this installation's secret: other plants and sentences
-than the public ones among them, and no record that students have.
+A note is a gardener's; its record names plant, part and sign, in that order. The decoder as it was published writes
+none of them right. Train and validation notes come from public seeds. Hidden ones come from this installation's
+secret: other plants and sentences than the public ones are among them, and no record that students have.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -19,7 +18,9 @@ from tlgrader.errors import UsageError
 SECRET = "notes.seed"
 HIDDEN_COUNT = 60
 SEPARATOR = " | "
-PUBLIC = {"train": (1, 128), "validation": (2, 24)}
+Split = Literal["train", "validation"]
+PUBLIC: Mapping[Split, tuple[int, int]] = {"train": (1, 128), "validation": (2, 24)}
+"""The seed of each public split, and how many notes it has."""
 
 PLANTS = (
     *("tomato", "basil", "rose", "maple", "fern", "lemon tree", "pepper", "potato", "bean", "cucumber"),
@@ -53,7 +54,7 @@ class Note(NamedTuple):
     record: str
 
 
-def load(split: Literal["train", "validation"]) -> list[Note]:
+def load(split: Split) -> list[Note]:
     """Return the public notes of a split: 128 of "train" or 24 of "validation". Raises UsageError for any other."""
     if split not in PUBLIC:
         raise UsageError(f"there is no public split {split!r}; there are {' and '.join(PUBLIC)}")
@@ -82,7 +83,7 @@ def install(*, hidden: bool) -> None:
 
 
 @cache
-def _public() -> dict[str, tuple[Note, ...]]:
+def _public() -> dict[Split, tuple[Note, ...]]:
     seen: set[tuple[str, ...]] = set()
     return {split: tuple(_draw(seed, count, seen)) for split, (seed, count) in PUBLIC.items()}
 

@@ -38,9 +38,10 @@ class Pristine:
 def pristine(name: str) -> Pristine:
     """The declared architecture `name`. Raises KeyError where none is declared, AuthorError and MachineError."""
     module = _built(architecture(name)).eval().requires_grad_(False)
-    infos = {key: describe_module(key, part) for key, part in walk(module)}
     return Pristine(
-        module, infos, {id(tensor): digest(tensor) for tensor in _tensors(module) if not tensor.is_meta}
+        module,
+        _infos(module),
+        {id(tensor): digest(tensor) for tensor in _tensors(module) if not tensor.is_meta},
     )
 
 
@@ -53,17 +54,24 @@ def described(name: str) -> Mapping[str, ModuleInfo]:
     declared = architecture(name)
     if declared.weights is None or declared.factory == declared.weights:
         return pristine(name).infos
-    with same_randomness(), torch.device("meta"):
-        module = declared.build().eval()
-    return {key: describe_module(key, part) for key, part in walk(module)}
+    return _infos(_blank(declared).eval())
 
 
 def _built(declared: Architecture) -> nn.Module:
+    if declared.weights is None:
+        return _blank(declared)
     with same_randomness():
-        if declared.weights is not None:
-            return declared.load()
-        with torch.device("meta"):
-            return declared.build()
+        return declared.load()
+
+
+def _blank(declared: Architecture) -> nn.Module:
+    """Without numbers, and in a fraction of a second."""
+    with same_randomness(), torch.device("meta"):
+        return declared.build()
+
+
+def _infos(module: nn.Module) -> dict[str, ModuleInfo]:
+    return {key: describe_module(key, part) for key, part in walk(module)}
 
 
 def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:

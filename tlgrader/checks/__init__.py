@@ -9,10 +9,11 @@ from tlgrader.checks.adapting_domains import pseudo_labels, statistics_adapted
 from tlgrader.checks.answering import answers
 from tlgrader.checks.calling import raises, returns
 from tlgrader.checks.freezing import base_untouched, buffers_untouched, frozen, trainable_parameters
+from tlgrader.checks.learning import learned
 from tlgrader.checks.measuring import metrics, ranking
 from tlgrader.checks.preparing import labelled_as, loader, normalised, randomness
 from tlgrader.checks.reloading import adapter_reloads, answers_alike
-from tlgrader.checks.training import head, history, in_train_mode, learned, optimizer, trained_on
+from tlgrader.checks.training import head, history, in_train_mode, optimizer, trained_on
 from tlgrader.checks.tuning import (
     learning_rates,
     stages_in_train_mode,

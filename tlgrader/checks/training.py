@@ -9,13 +9,10 @@ from typing import Any
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import (
     Finding,
-    Measured,
     Strength,
     failed,
     passed,
     passed_unless,
-    skipped,
-    weaker,
 )
 from tlgrader.checks.narrowing import NotThere, another_kind, narrow, require_present
 from tlgrader.checks.numbers import is_finite
@@ -29,9 +26,6 @@ from tlgrader.evidence.kinds import (
     ParameterInfo,
 )
 from tlgrader.evidence.names import is_adapter, is_within, plain_name, unique_parameters
-
-HARDLY = 1e-3
-"""The share of a loss by which it may move although no step was taken, as with other batch-norm statistics."""
 
 
 @check
@@ -199,45 +193,6 @@ def in_train_mode(model: object, *, weight: float = 1.0) -> Finding:
     return passed_unless(
         problems, Strength.claimed, observed, f"`{name}` is in train mode", f"`{name}.train()`"
     )
-
-
-@check
-def learned(before: Measured, after: Measured, *, at_least: float = 0.0, weight: float = 1.0) -> Finding:
-    """A loss that the judge measured fell, by the share `at_least` of what it was (0.2: by a fifth)."""
-    expected = f"the loss falls by at least {at_least:.0%}" if at_least else "the loss falls"
-    for measured, when in ((before, "before"), (after, "after")):
-        if not isinstance(measured, Measured):
-            raise NotThere(f"what was measured {when} training is {describe(measured)}", expected)
-        if measured.value is None:
-            return skipped(
-                measured.strength, f"no loss could be measured {when} training: {measured.note}", expected
-            )
-    return _fall(before, after, at_least, expected)
-
-
-def _fall(before: Measured, after: Measured, at_least: float, expected: str) -> Finding:
-    assert before.value is not None
-    assert after.value is not None
-    strength = weaker(before.strength, after.strength)
-    fallen = (before.value - after.value) / before.value if before.value else 0.0
-    numbers = {"fall": fallen, "before": before.value, "after": after.value}
-    words = f"the loss was {before.value:.4f} before and is {after.value:.4f} after"
-    if after.value < before.value and before.value - after.value >= at_least * before.value:
-        return passed(strength, words, expected, numbers, "fall")
-    how, hint = _why_not_learned(before.value, after.value)
-    return failed(strength, words + how, expected, hint, numbers, "fall")
-
-
-def _why_not_learned(before: float, after: float) -> tuple[str, str]:
-    """How a loss did not fall enough, and where to look: a loop without a step hardly moves it."""
-    if abs(after - before) <= HARDLY * abs(before):
-        how = ": nothing changed" if after == before else ": hardly anything changed"
-        return how, "does the loop call `loss.backward()` and `optimizer.step()`?"
-    if after < before:
-        hint = "it fell, but too little: more steps, or a learning rate that is nearer to the one in the text"
-        return ": too little was learned", hint
-    hint = "is the learning rate too high, and does the loop call `optimizer.zero_grad()` at each step?"
-    return ": it did not fall", hint
 
 
 @check

@@ -108,10 +108,11 @@ def digests(inputs: Inputs) -> Iterator[str]:
 
 def run(model: nn.Module, inputs: Inputs, at_once: int = BATCH) -> torch.Tensor:
     """The model's logits, computed in batches of `at_once` rows."""
-    return in_batches(lambda batch: _logits(model, batch), inputs, at_once)
+    return in_batches(lambda batch: logits_of(model, batch), inputs, at_once)
 
 
-def _logits(model: nn.Module, batch: Inputs) -> torch.Tensor:
+def logits_of(model: nn.Module, batch: Inputs) -> torch.Tensor:
+    """What the model answers to one batch."""
     logits = forward(model, batch)
     assert isinstance(logits, torch.Tensor)
     return logits
@@ -123,13 +124,13 @@ def in_batches(
     """The answers to all rows of `inputs`, in order, for so many rows at once."""
     rows = len(next(iter(inputs.values())))
     parts = [
-        answer(_trimmed({name: tensor[start : start + at_once] for name, tensor in inputs.items()}))
+        answer(trimmed({name: tensor[start : start + at_once] for name, tensor in inputs.items()}))
         for start in range(0, rows, at_once)
     ]
     return torch.cat(parts)
 
 
-def _trimmed(batch: Inputs) -> Inputs:
+def trimmed(batch: Inputs) -> Inputs:
     """Without the columns that are padding in every row, which say nothing and cost as much as words."""
     if "attention_mask" not in batch:
         return batch

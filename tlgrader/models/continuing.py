@@ -18,11 +18,10 @@ from torch import nn
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Measured, Outcome, Strength, failed, passed, skipped
 from tlgrader.checks.narrowing import narrow_observation
-from tlgrader.evidence.answering import forward
-from tlgrader.evidence.digest import digest
+from tlgrader.evidence.digest import digest, dtype_name
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
-from tlgrader.models.answers import Inputs, digests
+from tlgrader.models.answers import Inputs, digests, logits_of, trimmed
 from tlgrader.models.parity import ANSWERS, PROOF, CannotRun, WrongOutputs, asked
 from tlgrader.rebuilding.logical import CannotRebuild
 
@@ -167,7 +166,7 @@ def _told(observation: Observation, data: Continued) -> _Told:
 
 def _probed(observation: Observation, probe: Inputs) -> torch.Tensor:
     logits = asked(observation, probe)
-    _require_tokens(logits, probe)
+    _require_tokens(logits, trimmed(probe))
     return logits
 
 
@@ -178,11 +177,10 @@ def _computed(model: nn.Module, data: Continued) -> torch.Tensor:
 
 
 def _of_rows(model: nn.Module, data: Continued, rows: slice) -> torch.Tensor:
-    longest = _longest(data.attention_mask[rows])
-    batch = {name: tensor[rows, :longest] for name, tensor in data.inputs.items()}
+    batch = trimmed({name: tensor[rows] for name, tensor in data.inputs.items()})
+    longest = batch["input_ids"].shape[1]
     following = data.labels[rows, 1:longest]
-    logits = forward(model, batch)
-    assert isinstance(logits, torch.Tensor)
+    logits = logits_of(model, batch)
     _require_tokens(logits, batch)
     before = logits[:, :-1].float()
     if before.shape[-1] <= int(following.max()):
@@ -192,16 +190,11 @@ def _of_rows(model: nn.Module, data: Continued, rows: slice) -> torch.Tensor:
     return nn.functional.pad(found, (0, data.labels.shape[1] - longest))
 
 
-def _longest(mask: torch.Tensor) -> int:
-    """Beyond so many columns all is padding, which nobody is asked about."""
-    return int(mask.sum(dim=1).max())
-
-
 def _require_tokens(logits: torch.Tensor, batch: Inputs) -> None:
     """Raise WrongOutputs unless there is a row of numbers for each token."""
-    shape, wanted = tuple(logits.shape), (len(batch["input_ids"]), _longest(batch["attention_mask"]))
+    shape, wanted = tuple(logits.shape), tuple(batch["input_ids"].shape)
     if len(shape) != 3 or shape[:2] != wanted or not logits.is_floating_point():
         raise WrongOutputs(
-            f"the model returns {str(logits.dtype).removeprefix('torch.')} of shape {list(shape)} for {wanted[0]} "
+            f"the model returns {dtype_name(logits.dtype)} of shape {list(shape)} for {wanted[0]} "
             f"texts of {wanted[1]} tokens, logits for each token were expected"
         )

@@ -16,6 +16,7 @@ from torch import nn
 from tlgrader.checks.declaring import check
 from tlgrader.checks.finding import Finding, Measured, Strength, failed, passed, skipped
 from tlgrader.checks.narrowing import narrow_observation
+from tlgrader.evidence.digest import dtype_name
 from tlgrader.evidence.kinds import ModelEvidence
 from tlgrader.evidence.observation import Observation
 from tlgrader.models.answers import Inputs, one_thread
@@ -185,6 +186,6 @@ def _require_logits(logits: torch.Tensor, inputs: Inputs, least: int, classes: i
     enough = len(shape) == 2 and (shape[1] == classes if classes is not None else shape[1] >= least)
     if not enough or shape[0] != rows or not logits.is_floating_point():
         raise WrongOutputs(
-            f"the model returns {str(logits.dtype).removeprefix('torch.')} of shape {list(shape)} for {rows} "
+            f"the model returns {dtype_name(logits.dtype)} of shape {list(shape)} for {rows} "
             f"examples, {classes or least} logits each were expected"
         )

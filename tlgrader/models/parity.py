@@ -53,13 +53,12 @@ class _Proof:
 PROOF = _Proof()
 
 
-def asked(observation: Observation, inputs: Inputs, at_once: int | None = None) -> torch.Tensor:
-    """What the notebook's own process answers to inputs, so many rows at a time; raises CannotRun."""
+def asked(observation: Observation, inputs: Inputs) -> torch.Tensor:
+    """What the notebook's own process answers to inputs; raises CannotRun."""
     evidence = observation.evidence
     assert isinstance(evidence, ModelEvidence)
-    rows = {} if at_once is None else {"at_once": at_once}
     try:
-        return in_batches(lambda batch: observation.source.logits(evidence.handle, batch), inputs, **rows)
+        return in_batches(lambda batch: observation.source.logits(evidence.handle, batch), inputs)
     except GraderError:
         raise
     except Exception as error:  # The student's forward may raise anything; the worker passes it on.
